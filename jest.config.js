@@ -1,0 +1,32 @@
+/** Three suites: `unit` needs Node and git only, `corpus` reads $TAGBOAT_SHARED, `real` needs the real programs. */
+const shared = {
+  extensionsToTreatAsEsm: [".ts", ".tsx"],
+  restoreMocks: true,
+  testEnvironment: "node",
+  transform: {
+    "\\.tsx?$": [
+      "@swc/jest",
+      {
+        jsc: {
+          parser: { syntax: "typescript", tsx: true },
+          target: "es2022",
+          transform: { react: { runtime: "automatic", importSource: "hono/jsx" } },
+        },
+        module: { type: "es6" },
+      },
+    ],
+  },
+};
+
+export default {
+  projects: [
+    {
+      ...shared,
+      displayName: "unit",
+      testMatch: ["<rootDir>/test/**/*.test.{ts,tsx}"],
+      testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/corpus/", "<rootDir>/test/real/"],
+    },
+    { ...shared, displayName: "corpus", testMatch: ["<rootDir>/test/corpus/**/*.test.ts"] },
+    { ...shared, displayName: "real", testMatch: ["<rootDir>/test/real/**/*.test.ts"] },
+  ],
+};

@@ -1,0 +1,256 @@
+import type { Oid, RefUpdate } from "../git/object-store.ts";
+import type {
+  Account,
+  App,
+  CheckRun,
+  Comment,
+  Installation,
+  Label,
+  MergeMethod,
+  Permission,
+  Pull,
+  Repo,
+  Review,
+  Team,
+} from "./entities.ts";
+
+/** A rule of GitHub said no. REST shows it with `status`, GraphQL with `type`. */
+export class Rejection extends Error {
+  override readonly name = "Rejection";
+  readonly status: 403 | 404 | 405 | 409 | 422;
+  readonly type: "NOT_FOUND" | "FORBIDDEN" | "UNPROCESSABLE" | "STALE_DATA" | "BRANCH_NOT_FOUND";
+  constructor(status: Rejection["status"], type: Rejection["type"], message: string) {
+    super(message);
+    this.status = status;
+    this.type = type;
+  }
+}
+
+/** Something happened. The webhook room turns it into GitHub's payloads; tests may listen too. */
+export type WorldEvent =
+  | {
+      readonly kind: "push";
+      readonly repo: Repo;
+      readonly ref: string;
+      readonly before: Oid | null;
+      readonly after: Oid | null;
+      readonly forced: boolean;
+      readonly actor: string;
+    }
+  | {
+      readonly kind: "pull_request";
+      readonly action:
+        | "opened"
+        | "edited"
+        | "synchronize"
+        | "closed"
+        | "reopened"
+        | "labeled"
+        | "unlabeled"
+        | "review_requested"
+        | "converted_to_draft"
+        | "ready_for_review"
+        | "auto_merge_enabled"
+        | "auto_merge_disabled"
+        | "enqueued"
+        | "dequeued";
+      readonly repo: Repo;
+      readonly pull: Pull;
+      readonly actor: string;
+      readonly before?: Oid;
+      readonly label?: string;
+      readonly changes?: Readonly<Record<string, { readonly from: string }>>;
+    }
+  | {
+      readonly kind: "pull_request_review";
+      readonly action: "submitted" | "dismissed" | "edited";
+      readonly repo: Repo;
+      readonly pull: Pull;
+      readonly review: Review;
+      readonly actor: string;
+    }
+  | {
+      readonly kind: "issue_comment";
+      readonly action: "created" | "edited" | "deleted";
+      readonly repo: Repo;
+      readonly pull: Pull;
+      readonly comment: Comment;
+      readonly actor: string;
+    }
+  | {
+      readonly kind: "check_run";
+      readonly action: "created" | "completed" | "rerequested";
+      readonly repo: Repo;
+      readonly check: CheckRun;
+      readonly actor: string;
+    }
+  | {
+      readonly kind: "installation";
+      readonly action: "created" | "deleted" | "suspend" | "unsuspend";
+      readonly installation: Installation;
+      readonly actor: string;
+    }
+  | {
+      readonly kind: "installation_repositories";
+      readonly action: "added" | "removed";
+      readonly installation: Installation;
+      readonly added: readonly Repo[];
+      readonly removed: readonly Repo[];
+      readonly actor: string;
+    }
+  | {
+      readonly kind: "merge_group";
+      readonly action: "checks_requested";
+      readonly repo: Repo;
+      readonly headRef: string;
+      readonly headOid: Oid;
+      readonly baseBranch: string;
+      readonly baseOid: Oid;
+      readonly actor: string;
+    };
+
+export type Mergeable = "MERGEABLE" | "CONFLICTING";
+export type MergeState = "BEHIND" | "BLOCKED" | "CLEAN" | "DIRTY" | "DRAFT" | "UNSTABLE";
+
+/**
+ * GitHub's state and rules. REST, GraphQL, the pages and git pushes are thin doors to it: no rule stands in a door.
+ * `actor` is a login; the doors have authenticated it. Whether an App's token may do it is the doors' business (`api/permissions.ts`).
+ * Times come from the `now` the world was made with.
+ */
+export interface World {
+  readonly now: () => Date;
+  readonly accounts: ReadonlyMap<string, Account>;
+  readonly repos: ReadonlyMap<number, Repo>;
+  readonly apps: ReadonlyMap<number, App>;
+  readonly installations: ReadonlyMap<number, Installation>;
+  on(listener: (event: WorldEvent) => void): () => void;
+
+  addUser(login: string, options?: { name?: string; type?: "User" | "Bot" }): Account;
+  addOrganization(login: string): Account;
+  addTeam(org: string, slug: string, members: readonly string[]): Team;
+  team(org: string, slug: string): Team | null;
+  addApp(app: Omit<App, "id" | "bot" | "clientId">): App;
+  install(app: number, account: string, repos: "all" | readonly string[]): Installation;
+  setInstallationRepos(installation: number, repos: readonly string[], actor: string): void;
+  suspend(installation: number, suspended: boolean): void;
+  uninstall(installation: number): void;
+  /** `files`: the first commit of the default branch; none: an empty repo without a default branch. */
+  createRepo(
+    owner: string,
+    name: string,
+    options?: {
+      private?: boolean;
+      defaultBranch?: string;
+      files?: Readonly<Record<string, string | Buffer>>;
+    },
+  ): Promise<Repo>;
+  fork(repo: Repo, owner: string): Promise<Repo>;
+  setPermission(repo: Repo, login: string, permission: Permission): void;
+  permissionOf(repo: Repo, login: string): Permission;
+
+  repo(owner: string, name: string): Repo | null;
+  /** Entities by GraphQL node id. */
+  node(id: string): { readonly type: string; readonly value: unknown } | null;
+  pull(repo: Repo, number: number): Pull | null;
+  pulls(repo: Repo): readonly Pull[];
+  reviews(pull: Pull): readonly Review[];
+  comments(pull: Pull): readonly Comment[];
+  checks(repo: Repo, oid: Oid): readonly CheckRun[];
+  mergeability(
+    repo: Repo,
+    pull: Pull,
+  ): Promise<{ readonly mergeable: Mergeable; readonly state: MergeState }>;
+
+  /** Compare-and-swap on refs with everything that follows: push events, heads of pull requests, merged and closed ones. */
+  updateRefs(
+    repo: Repo,
+    actor: string,
+    updates: readonly (RefUpdate & { readonly force?: boolean })[],
+  ): Promise<void>;
+  /** After git itself moved refs (a push over HTTP): what followed from it. */
+  pushed(
+    repo: Repo,
+    actor: string,
+    updates: readonly {
+      readonly name: string;
+      readonly before: Oid | null;
+      readonly after: Oid | null;
+    }[],
+  ): Promise<void>;
+  /** `createCommitOnBranch`: author is the actor, signed by the host. */
+  commitOnBranch(
+    repo: Repo,
+    actor: string,
+    commit: {
+      branch: string;
+      expectedHead: Oid;
+      message: string;
+      additions: readonly { path: string; content: Buffer }[];
+      deletions: readonly string[];
+    },
+  ): Promise<Oid>;
+  openPull(
+    repo: Repo,
+    actor: string,
+    pull: {
+      title: string;
+      body: string;
+      head: { repo: Repo; branch: string };
+      base: string;
+      draft: boolean;
+    },
+  ): Promise<Pull>;
+  editPull(
+    repo: Repo,
+    actor: string,
+    pull: Pull,
+    change: { title?: string; body?: string; base?: string; draft?: boolean },
+  ): Promise<void>;
+  closePull(repo: Repo, actor: string, pull: Pull): Promise<void>;
+  reopenPull(repo: Repo, actor: string, pull: Pull): Promise<void>;
+  mergePull(
+    repo: Repo,
+    actor: string,
+    pull: Pull,
+    options: { method: MergeMethod; expectedHead?: Oid; title?: string; message?: string },
+  ): Promise<Oid>;
+  setAutoMerge(
+    repo: Repo,
+    actor: string,
+    pull: Pull,
+    method: MergeMethod | null,
+    expectedHead?: Oid,
+  ): Promise<void>;
+  enqueue(repo: Repo, actor: string, pull: Pull, expectedHead?: Oid): Promise<void>;
+  review(
+    repo: Repo,
+    actor: string,
+    pull: Pull,
+    review: { state: "APPROVED" | "CHANGES_REQUESTED" | "COMMENTED"; body: string; commit?: Oid },
+  ): Promise<Review>;
+  dismissReview(
+    repo: Repo,
+    actor: string,
+    pull: Pull,
+    review: Review,
+    message: string,
+  ): Promise<void>;
+  comment(repo: Repo, actor: string, pull: Pull, body: string): Promise<Comment>;
+  editComment(repo: Repo, actor: string, comment: Comment, body: string): Promise<void>;
+  react(repo: Repo, actor: string, comment: Comment, content: string): Promise<{ id: number }>;
+  label(repo: Repo, actor: string, pull: Pull, names: readonly string[]): Promise<readonly Label[]>;
+  unlabel(repo: Repo, actor: string, pull: Pull, name: string): Promise<void>;
+  requestReview(
+    repo: Repo,
+    actor: string,
+    pull: Pull,
+    users: readonly string[],
+    teams: readonly string[],
+  ): Promise<void>;
+  createCheck(
+    repo: Repo,
+    app: App,
+    check: Partial<CheckRun> & { name: string; headOid: Oid },
+  ): Promise<CheckRun>;
+  updateCheck(repo: Repo, app: App, check: CheckRun, change: Partial<CheckRun>): Promise<void>;
+}

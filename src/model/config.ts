@@ -1,0 +1,73 @@
+import type { ImageName } from "./image.ts";
+
+/** `.github/tagboat.yml` after validation, defaults filled in. Patterns stay text: `decide/` compiles them. */
+export interface Config {
+  readonly images: readonly ImageRule[];
+  readonly environments: readonly Environment[];
+  readonly mode: "act" | "observe";
+}
+
+export interface ImageRule {
+  /** An image, or a pattern with `*`. */
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly tags: TagPolicy;
+  /** Template that computes the tag when a pipeline event does not name it. */
+  readonly tag: string | null;
+  readonly pin: "as-is" | "tag" | "digest" | "tag+digest";
+  /** Repo it is built from, `{image}` allowed. */
+  readonly source: string | null;
+  readonly refs: boolean;
+  readonly verify: "registry" | "none";
+}
+
+export interface TagPolicy {
+  /** `null`: the shape of the tag now in the entry. */
+  readonly match: string | null;
+  readonly order: "build-time" | "semver" | "numeric" | "alphabetical";
+  readonly range: string | null;
+  readonly extract: string | null;
+}
+
+export interface Environment {
+  readonly name: string;
+  /** Folders, globs, captures: `components/{component}/staging/**`. */
+  readonly path: readonly string[];
+  /** `null`: the repo's default branch. */
+  readonly branch: string | null;
+  readonly after: readonly string[];
+  readonly on: "push" | "merge" | "promotion";
+  readonly delivery: "pull-request" | "commit";
+  readonly merge: "auto" | "approved" | "manual";
+  /** Source image → image of the same content used here. */
+  readonly image: Readonly<Record<ImageName, ImageName>>;
+  readonly add: boolean;
+  readonly approvals: {
+    readonly count: number;
+    readonly teams: readonly string[];
+    readonly requester: boolean;
+  };
+  /** Milliseconds. */
+  readonly soak: number;
+  readonly require: { readonly checks: readonly string[]; readonly health: "argocd" | null };
+  readonly freeze: readonly { readonly cron: string; readonly for: number; readonly tz: string }[];
+  readonly proposal: {
+    readonly labels: readonly string[];
+    readonly reviewers: readonly string[];
+    readonly title: string | null;
+    readonly body: string | null;
+    readonly commit: string | null;
+    readonly draft: boolean;
+  };
+}
+
+/** Something wrong, or worth saying, in the config text. First line and column are 1. */
+export interface ConfigProblem {
+  readonly severity: "error" | "warning" | "waiting";
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The path of the config in a CD repo. Read from the default branch only. */
+export const CONFIG_PATH = ".github/tagboat.yml";

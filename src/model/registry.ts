@@ -1,0 +1,28 @@
+import type { ImageName } from "./image.ts";
+
+/** What a registry knows of one version of an image. */
+export interface ImageFacts {
+  readonly image: ImageName;
+  readonly tag: string | null;
+  /** Digest of the manifest that was asked for: of the index for a multi-arch image. Hash of the bytes, checked. */
+  readonly digest: string;
+  /** RFC 3339 from the image config; `null` where absent. */
+  readonly created: string | null;
+  /** Labels of the config (of linux/amd64, else the first platform) and annotations of the index. Text from outside. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** `linux/amd64`, … */
+  readonly platforms: readonly string[];
+}
+
+export type RegistryAnswer =
+  | { readonly kind: "found"; readonly facts: ImageFacts }
+  | { readonly kind: "missing"; readonly detail: string }
+  | { readonly kind: "not-allowed"; readonly detail: string }
+  | { readonly kind: "unreadable"; readonly detail: string }
+  | { readonly kind: "unavailable"; readonly detail: string; readonly retryAt: Date | null };
+
+/** PORT. Reads of an OCI registry. */
+export interface Registry {
+  /** `reference`: a tag or a digest. `owner`: the GitHub owner on whose behalf, lower case; the operator's file decides. */
+  read(image: ImageName, reference: string, owner: string): Promise<RegistryAnswer>;
+}

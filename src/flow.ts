@@ -1,5 +1,5 @@
 import { inPlace, type Plan, planTracking } from "./decide/plan.ts";
-import { editKustomization } from "./edit/kustomization.ts";
+import { editKustomization } from "./edit/edit-kustomization.ts";
 import type { FileEdit } from "./model/change.ts";
 import type { Clock } from "./model/clock.ts";
 import type { Config, Environment } from "./model/config.ts";

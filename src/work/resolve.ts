@@ -94,6 +94,7 @@ const LABELS: Readonly<Record<keyof Provenance, readonly string[]>> = {
   run: ["pipeline.run"],
   runUrl: ["pipeline.run.url"],
   actor: [],
+  namespace: [],
 };
 
 function provenanceOf(labels: Readonly<Record<string, string>>): Provenance {

@@ -1,0 +1,90 @@
+import { hkdfSync } from "node:crypto";
+import type { Logger } from "pino";
+import { Probot } from "probot";
+import { createApp } from "./app.ts";
+import { createGithubForge } from "./github/github-forge.ts";
+import { TagboatOctokit } from "./github/octokit.ts";
+import { createDeliveryIds } from "./ingest/delivery-id.ts";
+import type { Clock } from "./model/clock.ts";
+import type { Forge } from "./model/forge.ts";
+import type { Inbox } from "./model/inbox.ts";
+import type { IndexCache } from "./model/index-cache.ts";
+import type { Ledger } from "./model/ledger.ts";
+import type { Pacer } from "./model/pacer.ts";
+import type { Registry } from "./model/registry.ts";
+import type { NormaliseOptions } from "./normalise/normaliser.ts";
+import { RepoIndexes } from "./work/repo-indexes.ts";
+import { Work } from "./work/work.ts";
+
+/** The adapters and settings that one process is made of. */
+export interface TagboatParts {
+  readonly appId: number;
+  readonly privateKey: string;
+  readonly webhookSecret: string;
+  /** The operator's secret, and while it is rotated the previous one. */
+  readonly secrets: readonly string[];
+  /** REST base of a GitHub Enterprise Server; absent: github.com. */
+  readonly githubUrl?: string;
+  /** The operator's allow list of CD repos, full names in lower case. */
+  readonly allowed: (fullName: string) => boolean;
+  readonly normaliseOptions: NormaliseOptions;
+  readonly inbox: Inbox;
+  readonly ledger: Ledger;
+  readonly indexCache: IndexCache;
+  readonly pacer: Pacer;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** In place of the global one: how an in-process GitHub is reached. */
+  readonly fetch?: typeof fetch;
+}
+
+/** One process's worth of Tagboat, not started. */
+export interface Tagboat {
+  readonly probot: Probot;
+  readonly forge: Forge;
+  readonly indexes: RepoIndexes;
+  readonly work: Work;
+}
+
+/** Wires the rooms together: the one place that knows all of them but the HTTP edge. */
+export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
+  const { clock, inbox, log } = parts;
+  const probot = new Probot({
+    appId: parts.appId,
+    privateKey: parts.privateKey,
+    secret: parts.webhookSecret,
+    log,
+    Octokit: TagboatOctokit.defaults((options: object) => ({
+      ...options,
+      ...(parts.fetch === undefined ? {} : { request: { fetch: parts.fetch } }),
+    })),
+    ...(parts.githubUrl === undefined ? {} : { baseUrl: parts.githubUrl }),
+  });
+  await probot.load(createApp({ inbox, newId: createDeliveryIds(), now: () => clock.now() }));
+  const forge = createGithubForge({
+    appId: parts.appId,
+    octokitFor: (installation) => probot.auth(installation),
+    appOctokit: () => probot.auth(),
+    clock,
+    log,
+  });
+  const indexes = new RepoIndexes({ forge, cache: parts.indexCache, allowed: parts.allowed });
+  const work = new Work({
+    forge,
+    indexes,
+    keys: parts.secrets.map(proposalKey),
+    registry: parts.registry,
+    pacer: parts.pacer,
+    inbox,
+    clock,
+    log,
+    normaliseOptions: parts.normaliseOptions,
+  });
+  return { probot, forge, indexes, work };
+}
+
+/** The key that signs proposals: another label of the same secret than hooks, so that neither can stand in for the other. */
+function proposalKey(secret: string): Buffer {
+  return Buffer.from(hkdfSync("sha256", secret, "", "proposal", 32));
+}

@@ -50,8 +50,9 @@ export function trackedImage(config: Config, image: ImageName): TrackedImage | n
 function withStars(name: string, parts: readonly string[]): ImageName | null {
   const stars = name.match(/\*\*|\*/g)?.length ?? 0;
   if (stars === 0) return name;
-  if (stars !== parts.length) return null;
-  let next = 0;
+  if (stars > parts.length) return null;
+  // An alias may have more stars, for the part of its host that differs: the last ones stand for the image.
+  let next = parts.length - stars;
   return name.replace(/\*\*|\*/g, () => parts[next++] ?? "");
 }
 

@@ -1,0 +1,107 @@
+import { z } from "zod";
+
+/**
+ * The shape of `.github/tagboat.yml`. What one value means for another is checked in `config-meaning.ts`.
+ * Only absence is filled in, so that the JSON Schema of its input is what people write.
+ */
+
+const oneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
+  error: "Write one text, or a list of texts with at least one in it.",
+});
+const texts = z.array(z.string().min(1));
+const duration = z
+  .string()
+  .regex(/^(\d{1,6}[smhd])+$/, "Write a length of time like 30m, 1h, 65h or 2d.");
+const regexp = z.string().min(1, "Write a regular expression.");
+
+/** Absent is `null` in the model. */
+function orNull<T>(schema: z.ZodType<T, T>) {
+  return schema.optional().transform((value) => value ?? null);
+}
+
+const tags = z.strictObject({
+  match: orNull(regexp).describe("Regular expression that a tag must match."),
+  order: z.enum(["build-time", "semver", "numeric", "alphabetical"]).default("build-time"),
+  range: orNull(z.string().min(1)).describe("Range of versions, with order: semver only."),
+  extract: orNull(regexp).describe("Regular expression with one group: the part to compare."),
+});
+
+const image = z.strictObject({
+  name: z.string().min(1).describe("An image, or a pattern with *."),
+  aliases: texts.default([]).describe("The same image by other names."),
+  tags: tags.prefault({}),
+  tag: orNull(z.string().min(1)).describe("Template of the tag for pipeline events."),
+  pin: z.enum(["as-is", "tag", "digest", "tag+digest"]).default("as-is"),
+  source: orNull(z.string().min(1)).describe("Repo it is built from: owner/name."),
+  refs: z.boolean().default(false).describe("Move ?ref= of resources from source with it."),
+  verify: z.enum(["registry", "none"]).default("registry"),
+});
+
+const approvals = z.strictObject({
+  count: z.int().min(0).max(10).optional(),
+  teams: texts.default([]),
+  requester: z.boolean().default(false),
+});
+const require = z.strictObject({
+  checks: texts.default([]),
+  health: orNull(z.literal("argocd")),
+});
+const freeze = z.strictObject({
+  cron: z.string().min(1),
+  for: duration,
+  tz: z.string().min(1).default("UTC"),
+});
+const proposal = z.strictObject({
+  labels: texts.default([]),
+  reviewers: texts.default([]),
+  title: orNull(z.string().min(1)),
+  body: orNull(z.string().min(1)),
+  commit: orNull(z.string().min(1)),
+  draft: z.boolean().default(false),
+});
+
+const environment = z.strictObject({
+  name: z.string().min(1),
+  path: oneOrMore.describe("Folders, globs, captures like components/{component}/staging."),
+  branch: orNull(z.string().min(1)).describe("Base branch; the default branch if absent."),
+  after: oneOrMore.optional().describe("The environment that comes before this one."),
+  on: z.enum(["push", "merge", "promotion"]).default("promotion"),
+  delivery: z.enum(["pull-request", "commit"]).default("pull-request"),
+  merge: z.enum(["auto", "approved", "manual"]).default("manual"),
+  image: z.record(z.string(), z.string().min(1)).default({}),
+  add: z.boolean().default(false),
+  approvals: approvals.optional(),
+  soak: duration.optional(),
+  require: require.optional(),
+  freeze: z.array(freeze).default([]),
+  proposal: proposal.prefault({}),
+});
+
+/** The whole file. Nothing in it is transformed, so that its JSON Schema is what people write. */
+export const configSchema = z.strictObject({
+  version: z.literal(1),
+  images: z.array(image).min(1, "List at least one image: what matches no rule is not tracked."),
+  environments: z.array(environment).min(1, "List at least one environment."),
+  mode: z.enum(["act", "observe"]).default("act"),
+  _extends: z.string().min(1).optional(),
+});
+
+export type WrittenConfig = z.infer<typeof configSchema>;
+export type WrittenImage = z.infer<typeof image>;
+export type WrittenEnvironment = z.infer<typeof environment>;
+
+const keys: Readonly<Record<string, readonly string[]>> = {
+  "": Object.keys(configSchema.shape),
+  images: Object.keys(image.shape),
+  "images.tags": Object.keys(tags.shape),
+  environments: Object.keys(environment.shape),
+  "environments.approvals": Object.keys(approvals.shape),
+  "environments.require": Object.keys(require.shape),
+  "environments.freeze": Object.keys(freeze.shape),
+  "environments.proposal": Object.keys(proposal.shape),
+};
+
+/** The keys that may stand at a path of the config. */
+export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  return keys[path.filter((part) => typeof part === "string").join(".")] ?? [];
+}

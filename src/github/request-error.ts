@@ -26,7 +26,7 @@ const Rejected = z.object({
   message: z.string().catch("unknown error"),
   status: z.number().optional().catch(undefined),
   headers: Headers.optional().catch(undefined),
-  data: z.unknown(),
+  data: z.unknown().optional(),
   errors: z
     .array(
       z.object({
@@ -46,6 +46,11 @@ const Rejected = z.object({
     .catch(undefined),
   response: z.object({ headers: Headers }).optional().catch(undefined),
   request: z.object({ url: z.string() }).optional().catch(undefined),
+});
+
+const Cause = z.object({
+  code: z.string().optional().catch(undefined),
+  cause: z.unknown().optional(),
 });
 
 // Node's and undici's codes for a connection that was never made.
@@ -68,7 +73,7 @@ export function readRequestError(error: unknown): RequestFailure {
   return {
     message: firstLine(message),
     status: answered ? (status ?? 200) : null,
-    headers: textHeaders(response?.headers ?? headers ?? {}),
+    headers: textHeaders(headers ?? response?.headers ?? {}),
     unsent: token || (!answered && neverConnected(error)),
     graphql: errors === undefined ? null : { data, errors: errors.map(graphqlError) },
   };
@@ -99,12 +104,12 @@ function graphqlError(raw: {
 }
 
 function neverConnected(error: unknown): boolean {
-  let cause: unknown = error;
-  for (let depth = 0; depth < 5 && cause instanceof Error; depth += 1) {
-    if ("code" in cause && typeof cause.code === "string" && NOT_CONNECTED.has(cause.code)) {
-      return true;
-    }
-    cause = cause.cause;
+  let cause = error;
+  for (let depth = 0; depth < 5; depth += 1) {
+    const link = Cause.safeParse(cause);
+    if (!link.success) return false;
+    if (link.data.code !== undefined && NOT_CONNECTED.has(link.data.code)) return true;
+    cause = link.data.cause;
   }
   return false;
 }

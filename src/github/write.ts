@@ -151,7 +151,11 @@ function isDocumentRefused(
   if (done === steps.length || errors.length === 0) return false;
   if (steps.slice(done).some((step) => payloads.get(step.alias) != null)) return false;
   if (done === 0) {
-    return errors.some(isUnknownField) || errors.every((e) => isBarred(e) || isMissingBranch(e));
+    // No data at all, not even nulls, with a reason: the document was refused before anything ran. Without a type
+    // ("Something went wrong…") it may have run.
+    const refused = payloads.size === 0 ? isTyped : isBarred;
+    if (errors.some(isUnknownField)) return true;
+    return errors.every((error) => refused(error) || isMissingBranch(error));
   }
   return errors.some(isNotVisible);
 }
@@ -162,6 +166,10 @@ function isUnknownField(error: GraphqlError): boolean {
   return /doesn't exist on type|Cannot query field|Unknown type|isn't a defined input type/.test(
     error.message,
   );
+}
+
+function isTyped({ type }: GraphqlError): boolean {
+  return type === "FORBIDDEN" || type === "UNPROCESSABLE";
 }
 
 function isBarred(error: GraphqlError): boolean {

@@ -44,18 +44,18 @@ function isObject(json: Json | undefined): json is JsonObject {
 /** What validates, nothing that explains. Only keywords are dropped: a property may well be NAMED `description`. */
 export function structureOf(schema: Json): Json {
   if (!isObject(schema)) return schema;
-  const kept: Record<string, Json> = {};
-  for (const [keyword, value] of Object.entries(schema)) {
-    if (annotations.has(keyword)) continue;
-    if (mapsOfSchemas.has(keyword) && isObject(value)) {
-      kept[keyword] = Object.fromEntries(
-        Object.entries(value).map(([name, inner]) => [name, structureOf(inner)]),
-      );
-    } else if (listsOfSchemas.has(keyword) && Array.isArray(value)) {
-      kept[keyword] = value.map(structureOf);
-    } else kept[keyword] = schemas.has(keyword) ? structureOf(value) : value;
+  const kept = Object.entries(schema).filter(([keyword]) => !annotations.has(keyword));
+  return Object.fromEntries(kept.map(([keyword, value]) => [keyword, below(keyword, value)]));
+}
+
+function below(keyword: string, value: Json): Json {
+  if (mapsOfSchemas.has(keyword) && isObject(value)) {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, schema]) => [name, structureOf(schema)]),
+    );
   }
-  return kept;
+  if (listsOfSchemas.has(keyword) && Array.isArray(value)) return value.map(structureOf);
+  return schemas.has(keyword) ? structureOf(value) : value;
 }
 
 function* refsIn(json: Json): Generator<string> {

@@ -60,7 +60,7 @@ export function requireConversation(context: Context, repo: Repo): void {
 }
 
 export function isVisible(context: Context, repo: Repo): boolean {
-  return context.access(context.caller, repo, "metadata", "read") === "allowed";
+  return context.access(context.caller, repo, "metadata", "read") !== "not-found";
 }
 
 export function repoNotFound(owner: string, name: string): Error {

@@ -1,6 +1,6 @@
 import type { Pull, Repo, Review } from "../world/entities.ts";
+import { rulesOf } from "../world/rules.ts";
 import type { World } from "../world/world.ts";
-import { rulesOf } from "./rules.ts";
 
 /** The newest review of each author, in the order of their first. */
 export function latestReviews(reviews: readonly Review[]): readonly Review[] {
@@ -25,11 +25,10 @@ export function reviewDecision(
   repo: Repo,
   pull: Pull,
 ): "APPROVED" | "CHANGES_REQUESTED" | "REVIEW_REQUIRED" | null {
-  const wanted = rulesOf(repo, pull.baseBranch).map((rule) => rule.pullRequest?.approvals ?? 0);
-  const approvals = Math.max(0, ...wanted);
+  const { approvals } = rulesOf(repo, pull.baseBranch);
   if (approvals === 0) return null;
-  const opinions = latestOpinions(world.reviews(pull)).filter((review) =>
-    mayWrite(world, repo, review.author),
+  const opinions = latestOpinions(world.reviews(pull)).filter(
+    ({ author }) => author !== pull.author && mayWrite(world, repo, author),
   );
   if (opinions.some((review) => review.state === "CHANGES_REQUESTED")) return "CHANGES_REQUESTED";
   const approved = opinions.filter((review) => review.state === "APPROVED").length;

@@ -1,16 +1,15 @@
 import type { Oid } from "../../git/object-store.ts";
 import type { CheckRun, Repo } from "../../world/entities.ts";
+import { rulesOf } from "../../world/rules.ts";
 import { connection, type PageArgs } from "../connection.ts";
 import { type Context, type Fields, requireAccess } from "../context.ts";
 import { NotServed } from "../errors.ts";
 import { gitId } from "../git-ids.ts";
 import { commitOf, knownCommit } from "../git-objects.ts";
-import { rulesOf } from "../rules.ts";
 import {
   type AppSource,
   type CheckRunSource,
   type CheckSuiteSource,
-  pullSource,
   type RollupSource,
   repoSource,
 } from "../sources.ts";
@@ -124,11 +123,8 @@ export const checkRunFields: Fields<CheckRunSource> = {
   isRequired: ({ repo, check }, args: { pullRequestNumber?: number | null }, { world }) => {
     const pull = args.pullRequestNumber == null ? null : world.pull(repo, args.pullRequestNumber);
     if (pull === null) throw new NotServed("CheckRun.isRequired without pullRequestNumber");
-    return rulesOf(repo, pullSource(repo, pull).pull.baseBranch).some((ruleset) =>
-      ruleset.requiredChecks.some(
-        (rule) =>
-          rule.context === check.name && (rule.appId === null || rule.appId === check.appId),
-      ),
+    return rulesOf(repo, pull.baseBranch).requiredChecks.some(
+      (rule) => rule.context === check.name && (rule.appId === null || rule.appId === check.appId),
     );
   },
 };

@@ -3,7 +3,7 @@ import type { World } from "../../world/world.ts";
 import { type Context, type Fields, isVisible, repoNotFound, requireAccess } from "../context.ts";
 import { NotServed } from "../errors.ts";
 import { nodeOfType } from "../nodes.ts";
-import { queueOf } from "../rules.ts";
+import { queueOf } from "../queue.ts";
 import { actorOf, type PullSource, pullSource } from "../sources.ts";
 
 interface Input<T> {

@@ -1,4 +1,4 @@
-import { type Context, type Fields, isVisible, repoNotFound } from "../context.ts";
+import { type Context, type Fields, repoNotFound, requireAccess } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { nodeOf } from "../nodes.ts";
 import { accountOf, actorSource, repoSource, userSource } from "../sources.ts";
@@ -7,7 +7,8 @@ export const queryFields: Fields<unknown> = {
   // The sandbox renames nothing, so there is nothing for `followRenames` to follow.
   repository: (_source, args: { owner: string; name: string }, context) => {
     const repo = context.world.repo(args.owner, args.name);
-    if (repo === null || !isVisible(context, repo)) throw repoNotFound(args.owner, args.name);
+    if (repo === null) throw repoNotFound(args.owner, args.name);
+    requireAccess(context, repo, "metadata", "read");
     return repoSource(repo);
   },
   node: (_source, args: { id: string }, context) => nodeOf(context, args.id),

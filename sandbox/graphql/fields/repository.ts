@@ -5,7 +5,7 @@ import { FieldFailure, NotServed, notFound } from "../errors.ts";
 import { gitId } from "../git-ids.ts";
 import { objectOf, objectOfExpression, refOf } from "../git-objects.ts";
 import { findPulls, type PullArgs } from "../pull-search.ts";
-import { queueOf } from "../rules.ts";
+import { queueOf } from "../queue.ts";
 import {
   actorOf,
   type LabelSource,

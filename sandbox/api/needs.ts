@@ -17,25 +17,27 @@ export type Need =
   | { readonly who: "user" }
   /** A person who may see the organisation, or an installation on it with this permission. */
   | { readonly who: "organization"; readonly permission: string; readonly level: Level }
-  /** `any`: one of these App permissions. `person`: what a person must have on the repo. */
-  | {
-      readonly who: "repo";
-      readonly any: readonly string[];
-      readonly level: Level;
-      readonly person: Permission;
-    };
+  | RepoNeed;
 
-function reads(...any: string[]): Need {
+/** `any`: one of these App permissions. `person`: what a person must have on the repo; `none`: Apps only. */
+export interface RepoNeed {
+  readonly who: "repo";
+  readonly any: readonly string[];
+  readonly level: Level;
+  readonly person: Permission;
+}
+
+function reads(...any: string[]): RepoNeed {
   return { who: "repo", any, level: "read", person: "read" };
 }
 
-function writes(person: Permission, ...any: string[]): Need {
+function writes(person: Permission, ...any: string[]): RepoNeed {
   return { who: "repo", any, level: "write", person };
 }
 
-const ANYONE: Need = { who: "anyone" };
-const APP: Need = { who: "app" };
-const MEMBERS: Need = { who: "organization", permission: "members", level: "read" };
+const ANYONE = { who: "anyone" } as const;
+const APP = { who: "app" } as const;
+const MEMBERS = { who: "organization", permission: "members", level: "read" } as const;
 
 /** The operations that the sandbox serves, and what each needs. The pruned description holds exactly these. */
 export const NEEDS = {
@@ -95,7 +97,6 @@ export const NEEDS = {
   "pulls/list-reviews": reads("pull_requests"),
   "pulls/get-review": reads("pull_requests"),
   "pulls/create-review": writes("read", "pull_requests"),
-  "pulls/submit-review": writes("read", "pull_requests"),
   "pulls/dismiss-review": writes("write", "pull_requests"),
   "issues/get": reads("issues", "pull_requests"),
   "issues/update": writes("read", "issues", "pull_requests"),

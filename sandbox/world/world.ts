@@ -59,6 +59,9 @@ export type WorldEvent =
       readonly actor: string;
       readonly before?: Oid;
       readonly label?: string;
+      /** Who is asked, in `review_requested`: a person's login, or a team's slug. */
+      readonly reviewer?: string;
+      readonly team?: string;
       readonly changes?: Readonly<Record<string, { readonly from: string }>>;
     }
   | {
@@ -253,4 +256,6 @@ export interface World {
     check: Partial<CheckRun> & { name: string; headOid: Oid },
   ): Promise<CheckRun>;
   updateCheck(repo: Repo, app: App, check: CheckRun, change: Partial<CheckRun>): Promise<void>;
+  /** A person's "Re-run": nothing changes but that the check's App is told. */
+  rerequestCheck(repo: Repo, actor: string, check: CheckRun): Promise<void>;
 }

@@ -56,6 +56,17 @@ export function editComment(
   emit(state, { ...told, repo, pull, comment: edited, actor });
 }
 
+/** The comment is gone; the event still carries it, as GitHub's does. */
+export function deleteComment(state: State, repo: Repo, actor: string, deleted: Comment): void {
+  assertWritable(repo);
+  const pull = pullsOf(state, repo).find((candidate) => candidate.id === deleted.pull);
+  if (pull === undefined) throw new Error("The comment belongs to no pull request of the repo");
+  const kept = listOf(state.comments, pull.id).filter((comment) => comment !== deleted);
+  state.comments.set(pull.id, kept);
+  const told = { kind: "issue_comment", action: "deleted" } as const;
+  emit(state, { ...told, repo, pull, comment: deleted, actor });
+}
+
 /** The same reaction twice by the same person is one. @throws Rejection for a reaction that GitHub does not have. */
 export function react(
   state: State,

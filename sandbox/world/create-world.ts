@@ -115,6 +115,7 @@ function talk(state: State) {
     ),
     comment: write(state, comments.comment),
     editComment: write(state, comments.editComment),
+    deleteComment: write(state, comments.deleteComment),
     react: write(state, comments.react),
     label: write(state, labels.label),
     unlabel: write(state, labels.unlabel),

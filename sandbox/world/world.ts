@@ -240,6 +240,7 @@ export interface World {
   ): Promise<void>;
   comment(repo: Repo, actor: string, pull: Pull, body: string): Promise<Comment>;
   editComment(repo: Repo, actor: string, comment: Comment, body: string): Promise<void>;
+  deleteComment(repo: Repo, actor: string, comment: Comment): Promise<void>;
   react(repo: Repo, actor: string, comment: Comment, content: string): Promise<{ id: number }>;
   label(repo: Repo, actor: string, pull: Pull, names: readonly string[]): Promise<readonly Label[]>;
   unlabel(repo: Repo, actor: string, pull: Pull, name: string): Promise<void>;

@@ -59,6 +59,9 @@ export type WorldEvent =
       readonly actor: string;
       readonly before?: Oid;
       readonly label?: string;
+      /** Who is asked, in `review_requested`: a person's login, or a team's slug. */
+      readonly reviewer?: string;
+      readonly team?: string;
       readonly changes?: Readonly<Record<string, { readonly from: string }>>;
     }
   | {
@@ -237,6 +240,7 @@ export interface World {
   ): Promise<void>;
   comment(repo: Repo, actor: string, pull: Pull, body: string): Promise<Comment>;
   editComment(repo: Repo, actor: string, comment: Comment, body: string): Promise<void>;
+  deleteComment(repo: Repo, actor: string, comment: Comment): Promise<void>;
   react(repo: Repo, actor: string, comment: Comment, content: string): Promise<{ id: number }>;
   label(repo: Repo, actor: string, pull: Pull, names: readonly string[]): Promise<readonly Label[]>;
   unlabel(repo: Repo, actor: string, pull: Pull, name: string): Promise<void>;
@@ -253,4 +257,6 @@ export interface World {
     check: Partial<CheckRun> & { name: string; headOid: Oid },
   ): Promise<CheckRun>;
   updateCheck(repo: Repo, app: App, check: CheckRun, change: Partial<CheckRun>): Promise<void>;
+  /** A person's "Re-run": nothing changes but that the check's App is told. */
+  rerequestCheck(repo: Repo, actor: string, check: CheckRun): Promise<void>;
 }

@@ -1,0 +1,90 @@
+import { accountOf, covers, findRepo } from "./accounts.ts";
+import { writeHostCommit } from "./authorship.ts";
+import { copyCommit } from "./copy-objects.ts";
+import type { Repo } from "./entities.ts";
+import { emit, instant, newIds, type State, unprocessable } from "./state.ts";
+import { editTree, type TreeEdit } from "./trees.ts";
+
+export interface RepoOptions {
+  private?: boolean;
+  defaultBranch?: string;
+  files?: Readonly<Record<string, string | Buffer>>;
+}
+
+async function newRepo(
+  state: State,
+  owner: string,
+  name: string,
+  origin: { private: boolean; parent: number | null },
+): Promise<Repo> {
+  const login = accountOf(state, owner).login;
+  if (findRepo(state, login, name) !== null) {
+    throw unprocessable("Repository creation failed: name already exists on this account");
+  }
+  const at = instant(state);
+  const repo: Repo = {
+    ...newIds(state, "Repository"),
+    ...origin,
+    owner: login,
+    name,
+    archived: false,
+    defaultBranch: null,
+    allowAutoMerge: true,
+    createdAt: at,
+    pushedAt: at,
+    store: await state.newStore(),
+    collaborators: new Map(),
+    teams: new Map(),
+    rulesets: [],
+    labels: new Map(),
+    nextNumber: 1,
+    signed: new Set(),
+    authors: new Map(),
+  };
+  state.repos.set(repo.id, repo);
+  for (const installation of state.installations.values()) {
+    // An installation for "all" reaches new repos at once, and its App is told.
+    if (installation.selection !== "all" || !covers(installation, repo)) continue;
+    const change = { kind: "installation_repositories", action: "added", installation } as const;
+    emit(state, { ...change, added: [repo], removed: [], actor: login });
+  }
+  return repo;
+}
+
+/** Makes a repo; with files also its first commit, by the owner. That commit is part of the making: no push is told. */
+export async function createRepo(
+  state: State,
+  owner: string,
+  name: string,
+  options: RepoOptions = {},
+): Promise<Repo> {
+  const origin = { private: options.private ?? false, parent: null };
+  const repo = await newRepo(state, owner, name, origin);
+  if (options.files === undefined) return repo;
+  const edits: TreeEdit[] = [];
+  for (const [path, content] of Object.entries(options.files)) {
+    edits.push({ path, blob: await repo.store.writeBlob(Buffer.from(content)) });
+  }
+  const tree = await editTree(repo.store, null, edits);
+  const commit = { tree, parents: [], message: "Initial commit" };
+  const oid = await writeHostCommit(state, repo, owner, commit);
+  const branch = options.defaultBranch ?? "main";
+  await repo.store.updateRefs([{ name: `refs/heads/${branch}`, before: null, after: oid }]);
+  repo.defaultBranch = branch;
+  return repo;
+}
+
+/** A repo with the same branches under another owner. */
+export async function fork(state: State, parent: Repo, owner: string): Promise<Repo> {
+  const origin = { private: parent.private, parent: parent.id };
+  const repo = await newRepo(state, owner, parent.name, origin);
+  const branches = await parent.store.refs("refs/heads/");
+  for (const [name, oid] of branches) {
+    await copyCommit(parent.store, repo.store, oid);
+    await repo.store.updateRefs([{ name, before: null, after: oid }]);
+  }
+  repo.defaultBranch = parent.defaultBranch;
+  for (const oid of parent.signed) repo.signed.add(oid);
+  for (const [oid, login] of parent.authors) repo.authors.set(oid, login);
+  return repo;
+}

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { type CheckReport, ForgeDenied, ForgeUnavailable } from "../model/forge.ts";
+import { type Host, inRepo } from "./host.ts";
+
+/** https://docs.github.com/rest/checks/runs: at most 50 annotations a request, each request adds its own. */
+const ANNOTATIONS = 50;
+const SUMMARY_CHARACTERS = 65_535;
+
+const Runs = z.object({ check_runs: z.array(z.object({ id: z.number() })) });
+const Run = z.object({ id: z.number() });
+
+/**
+ * Creates the check run of this name on the commit, or replaces our own. Two requests; one more for each further 50
+ * annotations. Reporting again is harmless: a doubtful write throws `ForgeUnavailable`.
+ */
+export async function reportCheck(host: Host, appId: number, report: CheckReport): Promise<void> {
+  const where = inRepo(report.repo);
+  const found = await host.read("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", {
+    ...where,
+    ref: report.headOid,
+    check_name: report.name,
+    app_id: appId,
+    filter: "latest",
+    per_page: 1,
+  });
+  const runs = Runs.safeParse(found);
+  const known = runs.success ? runs.data.check_runs[0]?.id : undefined;
+  const [first = [], ...more] = pages(report.annotations);
+  const id =
+    known === undefined
+      ? await send(host, "POST /repos/{owner}/{repo}/check-runs", {
+          ...where,
+          ...conclusionOf(report),
+          name: report.name,
+          head_sha: report.headOid,
+          output: output(report, first),
+        })
+      : await send(host, UPDATE, {
+          ...where,
+          ...conclusionOf(report),
+          check_run_id: known,
+          output: output(report, first),
+        });
+  for (const page of more) {
+    await send(host, UPDATE, { ...where, check_run_id: id, output: output(report, page) });
+  }
+}
+
+const UPDATE = "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}";
+
+function conclusionOf({ conclusion }: CheckReport): { status: string; conclusion: string } {
+  return { status: "completed", conclusion };
+}
+
+function output(report: CheckReport, annotations: CheckReport["annotations"]): object {
+  return {
+    title: report.title,
+    summary: report.summary.slice(0, SUMMARY_CHARACTERS),
+    annotations: annotations.map(({ path, line, message, level }) => ({
+      path,
+      start_line: line,
+      end_line: line,
+      annotation_level: level,
+      message,
+    })),
+  };
+}
+
+function pages(annotations: CheckReport["annotations"]): CheckReport["annotations"][] {
+  const all: CheckReport["annotations"][] = [];
+  for (let start = 0; start < annotations.length; start += ANNOTATIONS) {
+    all.push(annotations.slice(start, start + ANNOTATIONS));
+  }
+  return all;
+}
+
+async function send(
+  host: Host,
+  route: string,
+  parameters: Record<string, unknown>,
+): Promise<number> {
+  const sent = await host.write(route, parameters);
+  if (sent.kind === "refused") throw new ForgeDenied(`The check was refused: ${sent.detail}`);
+  const run = sent.kind === "done" ? Run.safeParse(sent.answer) : null;
+  if (run?.success) return run.data.id;
+  const why = sent.kind === "unsure" ? sent.detail : "unknown answer";
+  throw new ForgeUnavailable(`The check may not be there: ${why}`, "request", null);
+}

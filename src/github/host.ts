@@ -1,0 +1,199 @@
+import type { Clock } from "../model/clock.ts";
+import type { CdRepo } from "../model/forge.ts";
+import { ForgeDenied, ForgeUnavailable } from "../model/forge.ts";
+import { limitedUntil } from "./limits.ts";
+import type { Log, OctokitLike, SentRequest } from "./octokit-like.ts";
+import { type GraphqlError, type RequestFailure, readRequestError } from "./request-error.ts";
+
+/** GitHub ends a GraphQL request after 10 s; the rest is for the way there and back. */
+const TIMEOUT_MS = 30_000;
+
+/** A GraphQL answer; `data` may be partial when there are errors. */
+export interface GraphqlAnswer {
+  readonly data: unknown;
+  readonly errors: readonly GraphqlError[];
+}
+
+/** Something was sent, and what became of it is not known. */
+export interface Unsure {
+  readonly kind: "unsure";
+  readonly detail: string;
+}
+
+export interface HostOptions {
+  readonly octokitFor: (installation: number) => Promise<OctokitLike>;
+  readonly appOctokit: () => Promise<OctokitLike>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onRequest?: ((request: SentRequest) => void) | undefined;
+}
+
+/** A GraphQL document with the name that it is counted under. */
+export interface Document {
+  readonly what: string;
+  readonly text: string;
+}
+
+/**
+ * The one place where requests leave. Each is sent once (octokit's retry is told so too) and its failure is turned into
+ * the words of the port: `ForgeUnavailable` for limits and outages, `ForgeDenied` for what the App may not do.
+ */
+export class Host {
+  readonly #options: HostOptions;
+  readonly #installation: number | null;
+
+  /** `installation`: `null` speaks as the App itself (`/app…` routes only). */
+  constructor(options: HostOptions, installation: number | null) {
+    this.#options = options;
+    this.#installation = installation;
+  }
+
+  get clock(): Clock {
+    return this.#options.clock;
+  }
+
+  get log(): Log {
+    return this.#options.log;
+  }
+
+  /** A query. Partial data comes back with its errors; whole failures throw. */
+  async query(document: Document, variables: Record<string, unknown>): Promise<GraphqlAnswer> {
+    const sent = await this.#graphql("query", document, variables);
+    if ("data" in sent) return sent;
+    throw this.#unavailable(sent);
+  }
+
+  /** A mutation document. `unsure` when no readable answer came to something that was sent. */
+  async mutate(
+    document: Document,
+    variables: Record<string, unknown>,
+  ): Promise<GraphqlAnswer | Unsure> {
+    const sent = await this.#graphql("mutation", document, variables);
+    if ("data" in sent) return sent;
+    if (sent.unsent) throw this.#unavailable(sent);
+    return { kind: "unsure", detail: `${document.what}: ${describe(sent)}` };
+  }
+
+  /** A REST read. `null`: 404, 410, or (`GET` on an empty repo) 409. */
+  async read(route: string, parameters: Record<string, unknown>): Promise<unknown> {
+    const sent = await this.#rest(route, parameters);
+    if ("answer" in sent) return sent.answer;
+    if (sent.status === 404 || sent.status === 410 || sent.status === 409) return null;
+    throw this.#unavailable(sent);
+  }
+
+  /** A REST write. `refused`: the host said no and nothing happened. */
+  async write(
+    route: string,
+    parameters: Record<string, unknown>,
+  ): Promise<
+    | { readonly kind: "done"; readonly answer: unknown }
+    | { readonly kind: "refused"; readonly status: number; readonly detail: string }
+    | Unsure
+  > {
+    const sent = await this.#rest(route, parameters);
+    if ("answer" in sent) return { kind: "done", answer: sent.answer };
+    if (sent.unsent) throw this.#unavailable(sent);
+    if (sent.status !== null && sent.status >= 400 && sent.status < 500) {
+      return { kind: "refused", status: sent.status, detail: sent.message };
+    }
+    return { kind: "unsure", detail: `${route}: ${describe(sent)}` };
+  }
+
+  async #graphql(
+    kind: "query" | "mutation",
+    document: Document,
+    variables: Record<string, unknown>,
+  ): Promise<GraphqlAnswer | RequestFailure> {
+    const sent = await this.#send(kind, document.what, (octokit) =>
+      octokit.graphql(document.text, { ...variables, request: sendOnce() }),
+    );
+    if ("answer" in sent) return { data: sent.answer, errors: [] };
+    const failed = sent.graphql;
+    if (failed === null) return this.#throwKnown(sent);
+    // What a mutation did must be told, even when a limit struck the rest of the document.
+    if (kind === "query" || !hasEffect(failed.data)) this.#throwLimit(sent);
+    return failed;
+  }
+
+  async #rest(
+    route: string,
+    parameters: Record<string, unknown>,
+  ): Promise<{ readonly answer: unknown } | RequestFailure> {
+    const sent = await this.#send("rest", route, async (octokit) => {
+      const { data } = await octokit.request(route, { ...parameters, request: sendOnce() });
+      return data;
+    });
+    return "answer" in sent ? sent : this.#throwKnown(sent);
+  }
+
+  async #send(
+    kind: SentRequest["kind"],
+    what: string,
+    call: (octokit: OctokitLike) => Promise<unknown>,
+  ): Promise<{ readonly answer: unknown } | RequestFailure> {
+    const octokit = await this.#client();
+    try {
+      const answer = await call(octokit);
+      this.#options.onRequest?.({ kind, what, status: 200 });
+      return { answer };
+    } catch (error) {
+      const failure = readRequestError(error);
+      if (!failure.unsent) this.#options.onRequest?.({ kind, what, status: failure.status });
+      return failure;
+    }
+  }
+
+  async #client(): Promise<OctokitLike> {
+    try {
+      if (this.#installation === null) return await this.#options.appOctokit();
+      return await this.#options.octokitFor(this.#installation);
+    } catch (error) {
+      const failure = readRequestError(error);
+      if (failure.status === 404) throw new ForgeDenied(describe(failure));
+      this.#throwKnown(failure);
+      throw this.#unavailable(failure);
+    }
+  }
+
+  #throwKnown(failure: RequestFailure): RequestFailure {
+    this.#throwLimit(failure);
+    const { status } = failure;
+    // A token that cannot be minted: the installation is suspended, gone, or lost its rights.
+    const tokenRefused = failure.unsent && status !== null && status >= 400 && status < 500;
+    if (tokenRefused || status === 401 || status === 403 || status === 451) {
+      throw new ForgeDenied(describe(failure));
+    }
+    return failure;
+  }
+
+  #throwLimit(failure: RequestFailure): void {
+    const until = limitedUntil(failure, this.#options.clock.now());
+    if (until !== null) throw new ForgeUnavailable(describe(failure), "installation", until);
+  }
+
+  #unavailable(failure: RequestFailure): ForgeUnavailable {
+    return new ForgeUnavailable(describe(failure), "request", null);
+  }
+}
+
+/** Path parameters of a repo's REST routes. */
+export function inRepo(repo: CdRepo): { owner: string; repo: string } {
+  return { owner: repo.owner, repo: repo.name };
+}
+
+/** Whether any root field of a partial answer carries a value. */
+export function hasEffect(data: unknown): boolean {
+  if (typeof data !== "object" || data === null) return false;
+  return Object.values(data).some((value) => value !== null);
+}
+
+function sendOnce(): { retries: number; signal: AbortSignal } {
+  return { retries: 0, signal: AbortSignal.timeout(TIMEOUT_MS) };
+}
+
+function describe(failure: RequestFailure): string {
+  return failure.status === null
+    ? `GitHub did not answer: ${failure.message}`
+    : `GitHub answered ${failure.status}: ${failure.message}`;
+}

@@ -1,0 +1,22 @@
+/** What this room uses of an octokit client. Any client of `@octokit/core` with a token of the App fits. */
+export interface OctokitLike {
+  /** Resolves to `data`; rejects with `errors`, `data` and `headers` on the error when the answer has errors. */
+  graphql(document: string, parameters: Record<string, unknown>): Promise<unknown>;
+  request(
+    route: string,
+    parameters: Record<string, unknown>,
+  ): Promise<{ readonly status: number; readonly data: unknown }>;
+}
+
+/** Where warnings go: the shape of a pino logger. */
+export interface Log {
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/** One request that was sent, for counting. `what`: root fields joined by `+`, or a route pattern; never a full URL. */
+export interface SentRequest {
+  readonly kind: "query" | "mutation" | "rest";
+  readonly what: string;
+  /** HTTP status; `null` when no answer came. */
+  readonly status: number | null;
+}

@@ -1,0 +1,142 @@
+import { CONFIG_PATH } from "../model/config.ts";
+import type { TargetQuery } from "../model/forge.ts";
+import { FILE_FRAGMENT, LISTING_FRAGMENT, PULL_FRAGMENT } from "./fragments.ts";
+import type { Document } from "./host.ts";
+
+/** Which document a query needs. Equal shapes have equal texts, so that a host can keep them parsed. */
+interface Shape {
+  readonly files: number;
+  readonly folders: number;
+  readonly root: boolean;
+  readonly named: boolean;
+  readonly head: boolean;
+}
+
+/** The one query of `readTarget`, and where in its answer each file and folder is found. */
+export interface TargetRequest {
+  readonly document: Document;
+  readonly variables: Record<string, unknown>;
+  readonly files: readonly string[];
+  /** Folders but the root, which stands under `root`. */
+  readonly folders: readonly string[];
+  readonly root: boolean;
+}
+
+/**
+ * Builds the query: everything about the base is asked through ONE `Commit` (`file(path:)` under aliases `f0`, `d0`, …),
+ * so that all of it is of one commit. Paths and names travel as variables.
+ */
+export function targetRequest(query: TargetQuery): TargetRequest {
+  const files = [...new Set(query.files)];
+  const all = [...new Set(files.map(folderOf))];
+  const root = all.includes("");
+  const folders = all.filter((folder) => folder !== "");
+  const { base, head } = query;
+  const variables: Record<string, unknown> = {
+    owner: query.repo.owner,
+    name: query.repo.name,
+    config: CONFIG_PATH,
+    ...Object.fromEntries(files.map((path, at) => [`f${at}`, path])),
+    ...Object.fromEntries(folders.map((path, at) => [`d${at}`, path])),
+  };
+  if (base !== null) variables.base = `refs/heads/${base}`;
+  if (head !== null) {
+    variables.head = head;
+    variables.headRef = `refs/heads/${head}`;
+  }
+  const shape: Shape = {
+    files: files.length,
+    folders: folders.length,
+    root,
+    named: base !== null,
+    head: head !== null,
+  };
+  return {
+    document: { what: "repository", text: documentOf(shape) },
+    variables,
+    files,
+    folders,
+    root,
+  };
+}
+
+/** The folder of a path, `""` for the root. */
+export function folderOf(path: string): string {
+  const slash = path.lastIndexOf("/");
+  return slash < 0 ? "" : path.slice(0, slash);
+}
+
+function documentOf(shape: Shape): string {
+  const parts = [
+    `query Target(${declarations(shape).join(", ")}) {
+  viewer { login databaseId }
+  repository(owner: $owner, name: $name) {
+    id
+    databaseId
+    name
+    owner { login }
+    isArchived
+    defaultBranchRef {
+      name
+      target { ... on Commit { file(path: $config) { ...File } } }
+    }
+    base: ${shape.named ? "ref(qualifiedName: $base)" : "defaultBranchRef"} { ...Base }
+    ${shape.head ? headFields : ""}
+  }
+}`,
+    baseFragment(shape),
+    FILE_FRAGMENT,
+  ];
+  if (shape.root || shape.folders > 0) parts.push(LISTING_FRAGMENT);
+  if (shape.head) parts.push(HEAD_COMMIT_FRAGMENT, blobsFragment(shape), PULL_FRAGMENT);
+  return parts.join("\n");
+}
+
+const headFields = `head: ref(qualifiedName: $headRef) { target { oid ...Blobs } }
+    pullRequests(headRefName: $head, first: 10, orderBy: { field: CREATED_AT, direction: DESC }) {
+      nodes { ...Pull }
+    }`;
+
+const HEAD_COMMIT_FRAGMENT = `fragment HeadCommit on Commit {
+  oid
+  message
+  changedFilesIfAvailable
+  author { user { databaseId } }
+  signature { isValid wasSignedByGitHub }
+  parents(first: 10) { nodes { oid } }
+}`;
+
+function declarations(shape: Shape): string[] {
+  const declared = ["$owner: String!", "$name: String!", "$config: String!"];
+  if (shape.named) declared.push("$base: String!");
+  if (shape.head) declared.push("$head: String!", "$headRef: String!");
+  for (const at of count(shape.files)) declared.push(`$f${at}: String!`);
+  for (const at of count(shape.folders)) declared.push(`$d${at}: String!`);
+  return declared;
+}
+
+function baseFragment(shape: Shape): string {
+  const fields = ["oid"];
+  for (const at of count(shape.files)) fields.push(`f${at}: file(path: $f${at}) { ...File }`);
+  if (shape.root) fields.push("root: tree { ...Listing }");
+  for (const at of count(shape.folders)) {
+    fields.push(`d${at}: file(path: $d${at}) { object { ...Listing } }`);
+  }
+  const compare = shape.head
+    ? "\n  compare(headRef: $head) { headTarget { oid } commits(first: 20) { totalCount nodes { ...HeadCommit } } }"
+    : "";
+  return `fragment Base on Ref {
+  name
+  target { ... on Commit { ${fields.join("\n    ")} } }${compare}
+}`;
+}
+
+function blobsFragment(shape: Shape): string {
+  const fields = ["oid"];
+  for (const at of count(shape.files)) fields.push(`f${at}: file(path: $f${at}) { oid }`);
+  return `fragment Blobs on Commit { ${fields.join("\n  ")} }`;
+}
+
+function count(to: number): number[] {
+  return Array.from({ length: to }, (_, at) => at);
+}

@@ -8,6 +8,8 @@ export interface Provenance {
   readonly sourceRepo?: string;
   /** Name or id of the pipeline run. */
   readonly run?: string;
+  /** Kubernetes namespace in which the pipeline ran. */
+  readonly namespace?: string;
   readonly runUrl?: string;
   /** Who pushed or started it, by the sender's word. */
   readonly actor?: string;

@@ -117,6 +117,8 @@ export interface PullState {
   /** Approved on the head commit by a person, and nobody asks for changes. */
   readonly approvedAt: string | null;
   readonly checks: "passing" | "pending" | "failing" | "none";
+  /** Whether it merges cleanly; `unknown` while the host computes it. */
+  readonly mergeable: "clean" | "conflicting" | "unknown";
 }
 
 /** Commit, branch and pull request of a new proposal. */

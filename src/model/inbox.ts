@@ -1,16 +1,19 @@
 import type { Delivery } from "./delivery.ts";
-import type { ImageEvent } from "./event.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Outcome, Place } from "./outcome.ts";
 import type { Release } from "./release.ts";
 
-/** Where work is serial: `<owner>/<repo>#<base>#<environment>#<component>`, or with `direct` for commits to the base. */
+/** Where work is serial; written and read by `work/lane.ts`. */
 export type Lane = string;
 
 /** What a lane is asked to do. Plain JSON: it is stored. */
 export type LaneTask =
-  | { readonly kind: "release"; readonly event: ImageEvent; readonly release: Release }
+  | { readonly kind: "release"; readonly place: Place; readonly release: Release }
   /** Look again at what stands there: the base moved, a pull request was closed, a check failed. */
-  | { readonly kind: "recheck"; readonly why: string };
+  | { readonly kind: "recheck"; readonly place: Place; readonly why: string }
+  /** Tell on a pull request what its change of the config would do. */
+  | { readonly kind: "preview"; readonly repo: string; readonly pull: number }
+  /** Offer a first config to a repo that carries this image and has none. */
+  | { readonly kind: "onboard"; readonly repo: string; readonly image: string };
 
 /** One piece of a delivery in a lane. */
 export interface LaneItem {

@@ -1,0 +1,59 @@
+/** A git URL of a remote kustomize resource, taken apart as far as its ref is concerned. */
+export interface GitUrl {
+  /** Host in lower case, with a port if it has one. */
+  readonly host: string;
+  /** Path of the repo and what follows in it, in lower case, without the query. */
+  readonly path: string;
+  /** Value of `?ref=`, decoded; `null`: it has none and follows the default branch. */
+  readonly ref: string | null;
+}
+
+const WITH_SCHEME = /^(?:git::)?(?:https?|ssh|git):\/\/(?:[^/@]*@)?([^/]+)\/+(.*)$/i;
+const LIKE_SCP = /^(?:git::)?(?:[\w.-]+@)?([\w.-]+\.[\w-]+|localhost):\/*(?!\d+\/)(.*)$/i;
+const BARE_HOST = /^(?:git::)?(?:[\w.-]+@)?([\w-]+(?:\.[\w-]+)+(?::\d+)?)\/+(.*)$/i;
+const REF = /([?&]ref=)([^&#]*)/;
+
+/** Reads `https://host/o/r//path?ref=x`, `ssh://git@host/o/r`, `git@host:o/r`, `host.org/o/r/path?ref=x`. `null`: it is a path in this repo. */
+export function readGitUrl(text: string): GitUrl | null {
+  if (/^\.{0,2}\//.test(text)) return null;
+  const [address = ""] = text.split(/[?#]/, 1);
+  const parts = WITH_SCHEME.exec(address) ?? LIKE_SCP.exec(address) ?? BARE_HOST.exec(address);
+  const [, host, path] = parts ?? [];
+  if (host === undefined || path === undefined || host.startsWith(".")) return null;
+  const ref = REF.exec(text)?.[2];
+  return {
+    host: host.toLowerCase(),
+    path: path.toLowerCase(),
+    ref: ref === undefined ? null : decode(ref),
+  };
+}
+
+/** The text of a URL with another ref; everything else as it was. Only for a URL that has a ref. */
+export function withRef(text: string, ref: string): string {
+  // A slash needs no escape in a query; `+` would be read as a space.
+  const written = encodeURIComponent(ref).replaceAll("%2F", "/");
+  return text.replace(REF, (_, key: string) => key + written);
+}
+
+/**
+ * A test for "this URL comes from that repo". `repo`: `owner/name` at any host, a repo's URL at its host,
+ * or a whole URL with its `ref`: that very text and no other.
+ */
+export function createRepoMatcher(repo: string): (text: string, url: GitUrl) => boolean {
+  if (REF.test(repo)) return (text) => text === repo;
+  const known = readGitUrl(repo);
+  const path = (known?.path ?? repo.toLowerCase()).replace(/\/+$/, "").replace(/\.git$/, "");
+  return (_, url) => {
+    if (known !== null && known.host !== url.host) return false;
+    const rest = url.path.startsWith(path) ? url.path.slice(path.length) : null;
+    return rest !== null && /^(\.git)?(\/|$)/.test(rest);
+  };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,183 @@
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type YAMLError,
+  type YAMLMap,
+} from "yaml";
+import type { RefuseReason } from "../model/outcome.ts";
+import { isNullWord, readsAsString } from "./scalar-text.ts";
+
+/** A kustomization file, read but not interpreted: its text, its one document, and what its aliases stand for. */
+export interface Kustomization {
+  readonly text: string;
+  /** `null`: the file holds nothing but comments. */
+  readonly root: YAMLMap | null;
+  readonly targets: ReadonlyMap<Alias, Node>;
+  /** The aliases of each anchored node, in order of the text. */
+  readonly aliases: ReadonlyMap<Node, readonly Alias[]>;
+  /** Line of an offset; the first is 1. */
+  readonly lineOf: (offset: number) => number;
+}
+
+/** Why a file or a change of it is refused. */
+export interface Objection {
+  readonly reason: RefuseReason;
+  readonly message: string;
+  readonly line?: number;
+}
+
+export type Reading =
+  | { readonly kind: "read"; readonly file: Kustomization }
+  | { readonly kind: "refused"; readonly objection: Objection };
+
+interface Survey {
+  readonly targets: Map<Alias, Node>;
+  readonly aliases: Map<Node, Alias[]>;
+  readonly anchors: Map<string, Node>;
+  readonly open: Set<Node>;
+  broken: Alias | null;
+}
+
+/** Reads a kustomization file of one document. Scalars stay text: which of them are strings is kustomize's question, not the parser's. */
+export function readKustomization(text: string): Reading {
+  const lines = new LineCounter();
+  const document = parse(text, lines);
+  if (document === null) return refused("file-unparsable", "The file is nested too deeply.");
+  const error = document.errors.find((one) => one.code !== "MULTIPLE_DOCS") ?? document.errors[0];
+  if (error !== undefined) return refused(...describe(error, lines));
+  if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== "1.1")
+    return refused("file-unparsable", "kustomize does not read files with a %YAML 1.2 directive.");
+  const root = document.contents;
+  if (root !== null && !isMap(root) && !isEmptyNode(root))
+    return refused("file-unparsable", "The file is not a map of kustomization fields.", 1);
+  const survey: Survey = {
+    targets: new Map(),
+    aliases: new Map(),
+    anchors: new Map(),
+    open: new Set(),
+    broken: null,
+  };
+  walk(root, survey);
+  const lineOf = (offset: number) => lines.linePos(offset).line;
+  if (survey.broken !== null) {
+    const { source } = survey.broken;
+    const line = lineOf(rangeOf(survey.broken)[0]);
+    return refused("file-unparsable", `The alias *${source} has no anchor before it.`, line);
+  }
+  const { targets, aliases } = survey;
+  return {
+    kind: "read",
+    file: { text, root: isMap(root) ? root : null, targets, aliases, lineOf },
+  };
+}
+
+/** The node, or what it stands for when it is an alias. */
+export function resolved(file: Kustomization, node: unknown): Node | null {
+  if (isAlias(node)) return file.targets.get(node) ?? null;
+  return isMap(node) || isSeq(node) || isScalar(node) ? node : null;
+}
+
+/** The value of a scalar that kustomize reads as a string; `null` for everything else. */
+export function stringOf(file: Kustomization, node: unknown): string | null {
+  const scalar = resolved(file, node);
+  if (!isScalar(scalar) || typeof scalar.value !== "string") return null;
+  if (scalar.tag !== undefined) return scalar.tag === STRING_TAG ? scalar.value : null;
+  return scalar.type !== "PLAIN" || readsAsString(scalar.source ?? "") ? scalar.value : null;
+}
+
+/** Whether the node says nothing: absent, empty, or a null word. */
+export function isEmptyNode(node: unknown): boolean {
+  if (node === null || node === undefined) return true;
+  return (
+    isScalar(node) &&
+    node.type === "PLAIN" &&
+    node.tag === undefined &&
+    isNullWord(node.source ?? "")
+  );
+}
+
+/** The pairs of a map by the names kustomize knows them by: its reader does not mind case. */
+export function pairsNamed(map: YAMLMap, name: string): Pair[] {
+  const wanted = name.toLowerCase();
+  return map.items.filter((pair) => keyOf(pair).toLowerCase() === wanted);
+}
+
+/** The text of a pair's key; empty when it is none. */
+export function keyOf(pair: Pair): string {
+  return isScalar(pair.key) && typeof pair.key.value === "string" ? pair.key.value : "";
+}
+
+/** `[start, end of value, end of what belongs to it]` in the text. */
+export function rangeOf(node: Node): readonly [number, number, number] {
+  if (node.range === null || node.range === undefined)
+    throw new Error("A node that was read from text has no range");
+  return node.range;
+}
+
+const STRING_TAG = "tag:yaml.org,2002:str";
+
+function parse(text: string, lineCounter: LineCounter) {
+  try {
+    return parseDocument(text, {
+      keepSourceTokens: true,
+      lineCounter,
+      logLevel: "error",
+      prettyErrors: false,
+      schema: "failsafe",
+      uniqueKeys: false,
+      version: "1.1",
+    });
+  } catch (error) {
+    // The parser recurses: a text of ten thousand brackets exhausts the stack.
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function describe(error: YAMLError, lines: LineCounter): [RefuseReason, string, number] {
+  const { line } = lines.linePos(error.pos[0]);
+  if (error.code !== "MULTIPLE_DOCS")
+    return ["file-unparsable", `The file is not valid YAML: ${error.message}`, line];
+  const message =
+    "The file holds several YAML documents; kustomize reads only the first. Keep one document.";
+  return ["several-documents", message, line];
+}
+
+function refused(reason: RefuseReason, message: string, line?: number): Reading {
+  const objection = line === undefined ? { reason, message } : { reason, message, line };
+  return { kind: "refused", objection };
+}
+
+function walk(node: unknown, survey: Survey): void {
+  if (isAlias(node)) meetAlias(node, survey);
+  if (isPair(node)) {
+    walk(node.key, survey);
+    walk(node.value, survey);
+  }
+  if (!isMap(node) && !isSeq(node) && !isScalar(node)) return;
+  if (node.anchor !== undefined) survey.anchors.set(node.anchor, node);
+  if (isScalar(node)) return;
+  survey.open.add(node);
+  for (const item of node.items) walk(item, survey);
+  survey.open.delete(node);
+}
+
+function meetAlias(alias: Alias, survey: Survey): void {
+  const target = survey.anchors.get(alias.source);
+  if (target === undefined || survey.open.has(target)) {
+    survey.broken ??= alias;
+    return;
+  }
+  survey.targets.set(alias, target);
+  const others = survey.aliases.get(target);
+  if (others === undefined) survey.aliases.set(target, [alias]);
+  else others.push(alias);
+}

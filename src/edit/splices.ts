@@ -1,0 +1,49 @@
+/** One replacement in a text: `[start, end)` becomes `text`. */
+export interface Splice {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/**
+ * Carries out the splices on the text they were measured on. Insertions at one place keep their order; overlapping deletions are united.
+ * A text without a final line ending keeps none.
+ */
+export function applySplices(text: string, splices: readonly Splice[]): string {
+  const ordered = [...splices].sort((a, b) => a.start - b.start || a.end - b.end);
+  const parts: string[] = [];
+  let at = 0;
+  for (const splice of ordered) {
+    if (splice.start > at) parts.push(text.slice(at, splice.start));
+    parts.push(splice.text);
+    at = Math.max(at, splice.end);
+  }
+  parts.push(text.slice(at));
+  const result = parts.join("");
+  return text.endsWith("\n") || text === "" ? result : result.replace(/\r?\n$/, "");
+}
+
+/** Where the line of `at` begins. */
+export function lineStart(text: string, at: number): number {
+  return at === 0 ? 0 : text.lastIndexOf("\n", at - 1) + 1;
+}
+
+/** Where the line of `at` ends, before its line ending. */
+export function lineEnd(text: string, at: number): number {
+  const feed = text.indexOf("\n", at);
+  if (feed < 0) return text.length;
+  return feed > at && text[feed - 1] === "\r" ? feed - 1 : feed;
+}
+
+/** Where the line after that of `at` begins, or the text ends. */
+export function nextLine(text: string, at: number): number {
+  const feed = text.indexOf("\n", at);
+  return feed < 0 ? text.length : feed + 1;
+}
+
+/** The line ending in use at `at`: of its line, else of the line before, else `\n`. */
+export function eolAt(text: string, at: number): string {
+  const here = text.indexOf("\n", at);
+  const feed = here >= 0 ? here : text.lastIndexOf("\n");
+  return feed > 0 && text[feed - 1] === "\r" ? "\r\n" : "\n";
+}

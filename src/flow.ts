@@ -1,0 +1,217 @@
+import { inPlace, type Plan, planTracking } from "./decide/plan.ts";
+import { editKustomization } from "./edit/kustomization.ts";
+import type { FileEdit } from "./model/change.ts";
+import type { Clock } from "./model/clock.ts";
+import type { Config, Environment } from "./model/config.ts";
+import type { Target } from "./model/forge.ts";
+import type { Outcome, Place, Refusal } from "./model/outcome.ts";
+import type { Registry } from "./model/registry.ts";
+import type { ImageArtifact, Release } from "./model/release.ts";
+import { type Authorship, authorshipOf } from "./propose/authorship.ts";
+import { blobOid } from "./propose/blob-oid.ts";
+import { trackingBranch } from "./propose/branch-name.ts";
+import { commitDirectly } from "./propose/commit-direct.ts";
+import { openPull } from "./propose/next-step.ts";
+import { tellPlan } from "./propose/observe.ts";
+import type { DesiredProposal } from "./propose/proposal.ts";
+import { parseTrailers } from "./propose/trailers.ts";
+import { type Attempt, type ProposeParts, upsertProposal } from "./propose/upsert.ts";
+import { type KeyOf, readKeysInPlace } from "./work/keys-in-place.ts";
+
+/** What the second half of the story needs; adapters come from the composition root. */
+export interface FlowParts extends ProposeParts {
+  readonly registry: Registry;
+  readonly clock: Clock;
+}
+
+/** One place with what it is to follow: a lane's work in one run. */
+export interface PlaceWork {
+  readonly place: Place;
+  /** GitHub owner of the CD repo, lower case. */
+  readonly owner: string;
+  readonly config: Config;
+  readonly environment: Environment;
+  /** Kustomization files of the place, from the index. */
+  readonly files: readonly string[];
+  /** Releases that events brought, in order of arrival. */
+  readonly releases: readonly Release[];
+}
+
+/** What became of one attempt: of the place, and of each release by itself. */
+export interface PlaceResult {
+  readonly attempt: Attempt;
+  /** One for each release of the work, in order; `null`: it shares the attempt's fate. */
+  readonly verdicts: readonly (Outcome | null)[];
+}
+
+/**
+ * From a place as it stands to its proposal as it should be: decide → edit → propose. One attempt; after `again` the caller reads
+ * the target anew and comes back.
+ */
+export async function tow(parts: FlowParts, work: PlaceWork, target: Target): Promise<PlaceResult> {
+  const unfit = unfitTarget(target);
+  if (unfit !== null) return refusedWhole(work, unfit);
+  const keys = await readKeysInPlace(parts.registry, work, inPlace(planInput(work, target)));
+  if (keys.kind === "later") {
+    return { attempt: { kind: "again", detail: keys.detail, at: keys.at }, verdicts: [] };
+  }
+  const author = provenAuthor(parts, work, target, keys.keyOf);
+  const plan = decide(work, target, author, keys.keyOf);
+  const edited = edit(target, plan);
+  if (edited.kind === "refused") return refusedWhole(work, edited.refusal);
+  const desired = desiredProposal(work, plan, edited.edits, author);
+  const attempt = await propose(parts, work, target, author, desired);
+  return { attempt, verdicts: plan.verdicts.map((verdict) => ownOutcome(verdict, work.place)) };
+}
+
+function decide(work: PlaceWork, target: Target, author: Authorship, keyOf: KeyOf): Plan {
+  const carried =
+    author.kind === "ours" && openPull(target) !== null ? author.trailers.artifacts : [];
+  return planTracking({
+    ...planInput(work, target),
+    candidates: work.releases,
+    carried,
+    barred: closedByPeople(target),
+    keyOf,
+  });
+}
+
+/** All edits of the plan, or the first refusal. Files without a change in them are left out. */
+function edit(
+  target: Target,
+  plan: Plan,
+): { kind: "edited"; edits: FileEdit[] } | { kind: "refused"; refusal: Refusal } {
+  const edits: FileEdit[] = [];
+  for (const path of [...new Set(plan.changes.map((change) => change.file))].sort()) {
+    const file = target.files.get(path);
+    if (file?.kind !== "text") continue;
+    const result = editKustomization(
+      file.text,
+      plan.changes.filter((change) => change.file === path),
+    );
+    if (result.kind === "refused")
+      return { kind: "refused", refusal: { ...result.refusal, file: path } };
+    if (result.text !== file.text) edits.push({ path, text: result.text });
+  }
+  return { kind: "edited", edits };
+}
+
+function propose(
+  parts: FlowParts,
+  work: PlaceWork,
+  target: Target,
+  author: Authorship,
+  desired: DesiredProposal,
+): Promise<Attempt> {
+  if (work.config.mode === "observe") return tellPlan(parts, target, desired);
+  if (work.environment.delivery === "commit") return commitDirectly(parts, target, desired);
+  return upsertProposal(parts, target, author, desired, parts.clock.now());
+}
+
+function planInput(work: PlaceWork, target: Target) {
+  const { config, environment, place } = work;
+  return {
+    config,
+    environment,
+    component: place.component,
+    files: target.files,
+    folders: target.folders,
+    paths: work.files,
+  };
+}
+
+function provenAuthor(parts: FlowParts, work: PlaceWork, target: Target, keyOf: KeyOf): Authorship {
+  return authorshipOf(target.head, {
+    repoId: target.repo.id,
+    branch: trackingBranch(work.place),
+    keys: parts.keys,
+    pull: openPull(target),
+    onBase: (trailers, path) => {
+      const plan = planTracking({
+        ...planInput(work, target),
+        candidates: [],
+        carried: trailers.artifacts,
+        barred: [],
+        keyOf,
+      });
+      const edited = edit(target, plan);
+      const file = edited.kind === "edited" ? edited.edits.find((e) => e.path === path) : undefined;
+      return file === undefined ? null : blobOid(file.text);
+    },
+  });
+}
+
+/** Versions that a person closed unmerged: exactly those are not proposed again, until the pull request is reopened. */
+function closedByPeople(target: Target): { artifact: ImageArtifact; pull: number }[] {
+  return target.pulls
+    .filter((pull) => pull.ours && pull.state === "closed" && pull.closedBy === "person")
+    .flatMap((pull) =>
+      (parseTrailers(pull.headMessage)?.artifacts ?? []).map((artifact) => ({
+        artifact,
+        pull: pull.number,
+      })),
+    );
+}
+
+function desiredProposal(
+  work: PlaceWork,
+  plan: Plan,
+  edits: readonly FileEdit[],
+  author: Authorship,
+): DesiredProposal {
+  const carried = plan.artifacts.filter((artifact) => artifact.kind === "image");
+  const holds = (release: Release): boolean =>
+    release.artifacts.some(
+      (a) => a.kind === "image" && carried.some((c) => c.image === a.image && c.tag === a.tag),
+    );
+  const releases = work.releases.filter(holds);
+  const before = author.kind === "ours" ? author.trailers.deliveries : [];
+  return {
+    place: work.place,
+    environment: work.environment,
+    rows: plan.rows,
+    artifacts: carried,
+    edits,
+    releases,
+    deliveries: [...new Set([...before, ...releases.flatMap((release) => release.deliveries)])],
+    orderUnknown: plan.orderUnknown,
+  };
+}
+
+function unfitTarget(target: Target): Refusal | null {
+  const name = `${target.repo.owner}/${target.repo.name}`;
+  if (target.repo.archived) {
+    return {
+      reason: "repo-archived",
+      message: `${name} is archived: unarchive it, or take it out of the App's installation`,
+    };
+  }
+  if (target.base === null) {
+    return {
+      reason: "base-missing",
+      message: `${name} has no such base branch: check \`branch:\` in the config, or push a first commit`,
+    };
+  }
+  return null;
+}
+
+function refusedWhole(work: PlaceWork, refusal: Refusal): PlaceResult {
+  const where =
+    refusal.file === undefined
+      ? ""
+      : ` (${refusal.file}${refusal.line === undefined ? "" : `:${refusal.line}`})`;
+  const outcome: Outcome = {
+    kind: "refused",
+    place: work.place,
+    reason: refusal.reason,
+    detail: `${refusal.message}${where}`,
+  };
+  return { attempt: { kind: "settled", outcome }, verdicts: work.releases.map(() => null) };
+}
+
+function ownOutcome(verdict: Plan["verdicts"][number], place: Place): Outcome | null {
+  if (verdict.kind === "taken") return null;
+  return verdict.kind === "skipped"
+    ? { kind: "skipped", place, reason: verdict.reason, detail: verdict.detail }
+    : { kind: "refused", place, reason: verdict.reason, detail: verdict.detail };
+}

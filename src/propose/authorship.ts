@@ -1,0 +1,82 @@
+import type { CommitFacts, HeadBranch, PullState } from "../model/forge.ts";
+import { type CommitTrailers, verifyTrailers } from "./trailers.ts";
+
+/** Whose work stands on a proposal's branch, proven from git alone. */
+export type Authorship =
+  | { readonly kind: "none" }
+  /** The branch holds nothing that the base does not have. */
+  | { readonly kind: "empty" }
+  | { readonly kind: "ours"; readonly commit: CommitFacts; readonly trailers: CommitTrailers }
+  | { readonly kind: "person"; readonly why: string };
+
+export interface AuthorshipContext {
+  readonly repoId: number;
+  readonly branch: string;
+  readonly keys: readonly Buffer[];
+  /** The open pull request of the branch, if any. */
+  readonly pull: PullState | null;
+  /**
+   * The blob id that the signed change makes of a file of today's base; `null`: unknown. After a merge of the base the head's
+   * file is neither the signed one nor the base's, but this.
+   */
+  readonly onBase: (trailers: CommitTrailers, path: string) => string | null;
+}
+
+/**
+ * Ours is: one commit that our App wrote and signed by its trailers for this repo, branch, parent and files, and besides it
+ * only merges of the base. Anything else is a person's work.
+ */
+export function authorshipOf(head: HeadBranch | null, context: AuthorshipContext): Authorship {
+  if (head === null) return { kind: "none" };
+  if (!head.complete) return person("more commits than a proposal has");
+  if (head.commits.length === 0) return { kind: "empty" };
+  const [commit, ...others] = head.commits.filter((c) => c.parents.length < 2);
+  if (commit === undefined) return person("a merge commit without our commit");
+  if (others.length > 0) return person(`commit ${(others[0]?.oid ?? "").slice(0, 7)} is not ours`);
+  const trailers = ownCommit(commit, context);
+  if (typeof trailers === "string") return person(trailers);
+  const merged = head.commits.length > 1;
+  const changed = sameFiles(head, trailers, merged, context);
+  return changed === null ? { kind: "ours", commit, trailers } : person(changed);
+}
+
+function person(why: string): Authorship {
+  return { kind: "person", why };
+}
+
+function ownCommit(commit: CommitFacts, context: AuthorshipContext): CommitTrailers | string {
+  const short = commit.oid.slice(0, 7);
+  const [parent] = commit.parents;
+  if (!commit.byApp || parent === undefined) return `commit ${short} is not ours`;
+  if (commit.signed === false) return `commit ${short} has no valid signature of the host`;
+  const { repoId, branch, keys } = context;
+  const trailers = verifyTrailers(
+    commit.message,
+    { repoId, branch, parent, requester: null },
+    keys,
+  );
+  if (trailers === null) return `commit ${short} does not carry our signature`;
+  if (commit.changedFiles !== null && commit.changedFiles !== trailers.files.length) {
+    return `commit ${short} changes other files than it names`;
+  }
+  return trailers;
+}
+
+/** Why the files at the head are not those that were signed; `null`: they are. After a merge the host's count decides. */
+function sameFiles(
+  head: HeadBranch,
+  trailers: CommitTrailers,
+  merged: boolean,
+  context: AuthorshipContext,
+): string | null {
+  for (const { path, oid } of trailers.files) {
+    const now = head.blobs.get(path);
+    const expected =
+      now === oid || (merged && now !== undefined && now === context.onBase(trailers, path));
+    if (!expected) return "the files at its head are not those that were proposed";
+  }
+  if (merged && context.pull !== null && context.pull.changedFiles !== trailers.files.length) {
+    return "a merge commit brought in other changes";
+  }
+  return null;
+}

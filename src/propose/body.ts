@@ -1,0 +1,135 @@
+import type { ImageVersion } from "../model/image.ts";
+import type { Release } from "../model/release.ts";
+import { type Marker, renderMarker } from "./marker.ts";
+import { code, link, visible } from "./outside-text.ts";
+import type { DesiredProposal, ProposalRow } from "./proposal.ts";
+import { shortVersion } from "./title.ts";
+import { renderWaiting } from "./waiting-note.ts";
+
+/** What a body tells besides the change itself. */
+export interface BodyContext {
+  readonly marker: Marker;
+  /** This rebuild took the approvals away. */
+  readonly approvalsVoid: boolean;
+}
+
+// GitHub refuses bodies of more than 65,536 characters; rows beyond this are counted, not shown.
+const ROWS_SHOWN = 100;
+
+/** The text of a tracking proposal, for the person who reviews it. */
+export function renderBody(desired: DesiredProposal, context: BodyContext): string {
+  const parts = [
+    renderTable(desired.rows),
+    desired.releases.length === 0 ? "" : desired.releases.map(renderRelease).join("\n\n"),
+    renderNotes(desired, context),
+    renderWaiting([], null),
+    renderOnMerge(desired),
+    renderHistory(context.marker),
+    renderFooter(desired),
+    renderMarker(context.marker),
+  ];
+  return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+function renderTable(rows: readonly ProposalRow[]): string {
+  const lines = rows.slice(0, ROWS_SHOWN).map((row) => {
+    const from = row.from === null ? "new entry" : renderVersion(row.from);
+    return `| ${code(row.image)} | ${from} | ${renderVersion(row.to)} | ${code(row.file)} |`;
+  });
+  const more = rows.length > ROWS_SHOWN ? [`\n…and ${rows.length - ROWS_SHOWN} more.`] : [];
+  return ["| image | from | to | file |", "|---|---|---|---|", ...lines, ...more].join("\n");
+}
+
+function renderVersion(version: ImageVersion): string {
+  const tag = version.tag === null ? "" : code(version.tag);
+  const digest = version.digest === null ? "" : code(`@${version.digest.slice(0, 19)}…`);
+  return [tag, digest].filter((part) => part !== "").join(" ") || "–";
+}
+
+function renderRelease(release: Release): string {
+  const [artifact] = release.artifacts.filter((a) => a.kind === "image");
+  if (artifact === undefined) return "";
+  const { provenance } = release;
+  const facts: [string, string][] = [
+    ["digest", artifact.digest === null ? "" : code(artifact.digest)],
+    ["built", release.builtAt === null ? "" : visible(release.builtAt, 40)],
+    ["commit", renderRevision(provenance.revision, provenance.sourceRepo)],
+    ["pipeline run", renderRun(provenance.run, provenance.runUrl)],
+    ["pushed by", provenance.actor === undefined ? "" : code(provenance.actor, 80)],
+    [
+      "platforms",
+      release.platforms
+        .slice(0, 10)
+        .map((p) => code(p, 40))
+        .join(" "),
+    ],
+    [
+      "delivery",
+      release.deliveries
+        .slice(-3)
+        .map((d) => code(d, 60))
+        .join(" "),
+    ],
+  ];
+  const lines = facts
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => `- ${name}: ${value}`);
+  return [`**${code(`${artifact.image}:${artifact.tag}`)}**`, ...lines].join("\n");
+}
+
+function renderRevision(revision: string | undefined, repo: string | undefined): string {
+  if (revision === undefined) return "";
+  const base = repo === undefined ? null : repoUrl(repo);
+  return base === null
+    ? code(revision, 64)
+    : link(revision.slice(0, 12), `${base}/commit/${encodeURIComponent(revision)}`);
+}
+
+function repoUrl(repo: string): string | null {
+  const bare = repo
+    .trim()
+    .replace(/\.git$/, "")
+    .replace(/\/$/, "");
+  if (/^[\w.-]+\/[\w.-]+$/.test(bare)) return `https://github.com/${bare}`;
+  return /^https:\/\/[\w.-]+(:\d+)?\/[\w./-]+$/.test(bare) ? bare : null;
+}
+
+function renderRun(run: string | undefined, url: string | undefined): string {
+  if (run === undefined) return url === undefined ? "" : link("run", url);
+  return url === undefined ? code(run, 80) : link(run, url);
+}
+
+function renderNotes(desired: DesiredProposal, context: BodyContext): string {
+  const notes: string[] = [];
+  if (desired.orderUnknown) {
+    notes.push(
+      "**Order unknown**: the registry gives no build time, so whether this is newer than what runs could not be checked. It is never merged automatically.",
+    );
+  }
+  if (context.approvalsVoid) notes.push("The commit was rebuilt: approvals start again.");
+  return notes.map((note) => `> ${note}`).join("\n>\n");
+}
+
+function renderOnMerge(desired: DesiredProposal): string {
+  const folders = [
+    ...new Set(desired.edits.map((edit) => edit.path.replace(/\/[^/]+$/, ""))),
+  ].sort();
+  const shown = folders.slice(0, 5).map((folder) => code(folder));
+  const more = folders.length > shown.length ? ` and ${folders.length - shown.length} more` : "";
+  return `**On merge** ${shown.join(", ")}${more} on ${code(desired.place.base)} changes, and what watches it (Argo CD, Flux) rolls it out to ${code(desired.place.environment)}.`;
+}
+
+function renderHistory(marker: Marker): string {
+  if (marker.history.length < 2) return "";
+  return `History of this proposal: ${marker.history.map((h) => code(h.version, 80)).join(" → ")}`;
+}
+
+function renderFooter(desired: DesiredProposal): string {
+  const { environment } = desired.place;
+  return `<sub>Tagboat keeps one pull request for ${code(environment)} and rebuilds it when a newer image arrives. Close it to leave this version out; commits of yours on this branch are never overwritten.</sub>`;
+}
+
+/** The version that a proposal's history shows. */
+export function historyVersion(desired: DesiredProposal): string {
+  return [...new Set(desired.rows.map((row) => shortVersion(row.to)))].join(" + ");
+}

@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+
+/** Where proposals and their temporary branches live. */
+export const BRANCH_PREFIX = "tagboat/";
+export const TEMP_PREFIX = "tagboat-tmp/";
+export const ONBOARDING_BRANCH = "tagboat/onboarding";
+
+export interface TrackingBranch {
+  readonly environment: string;
+  readonly component: string;
+  readonly hash: string;
+}
+
+/**
+ * The branch of the one living proposal of an environment and component: `tagboat/<env>/<component>-<6 hex>`.
+ * The hash keeps places apart whose names make the same slug, and proposals to another base.
+ */
+export function trackingBranch(place: {
+  base: string;
+  environment: string;
+  component: string | null;
+}): string {
+  const key = JSON.stringify([place.base, place.environment, place.component]);
+  const hash = createHash("sha256").update(key).digest("hex").slice(0, 6);
+  return renderTrackingBranch({
+    environment: slug(place.environment),
+    component: slug(place.component ?? "all"),
+    hash,
+  });
+}
+
+export function renderTrackingBranch(branch: TrackingBranch): string {
+  return `${BRANCH_PREFIX}${branch.environment}/${branch.component}-${branch.hash}`;
+}
+
+/** The parts of a tracking branch's name; `null` for any other branch. */
+export function parseTrackingBranch(name: string): TrackingBranch | null {
+  const parts = /^tagboat\/([a-z0-9][a-z0-9.-]*)\/([a-z0-9][a-z0-9.-]*)-([0-9a-f]{6})$/.exec(name);
+  if (parts === null) return null;
+  const [, environment = "", component = "", hash = ""] = parts;
+  return { environment, component, hash };
+}
+
+/** Lower case letters, digits, dots and dashes that git takes as part of a ref name (git check-ref-format). */
+function slug(text: string): string {
+  const made = text
+    .toLowerCase()
+    .replace(/[^a-z0-9.]+/g, "-")
+    .replace(/\.{2,}/g, ".")
+    .replace(/^[.-]+|[.-]+$/g, "")
+    .slice(0, 60)
+    .replace(/[.-]+$/, "")
+    .replace(/\.lock$/, "-lock");
+  return made === "" ? "x" : made;
+}

@@ -1,0 +1,41 @@
+import { createHash } from "node:crypto";
+import { blobOid } from "./blob-oid.ts";
+import { plain } from "./outside-text.ts";
+import type { DesiredProposal, ProposalRow } from "./proposal.ts";
+import { renderTitle, shortVersion } from "./title.ts";
+import { renderTrailers, type SignedContext } from "./trailers.ts";
+
+/** Title, one line for each row, then the signed trailers. */
+export function renderCommitMessage(
+  desired: DesiredProposal,
+  kind: "tracking" | "commit",
+  context: SignedContext,
+  keys: readonly Buffer[],
+): string {
+  const lines = desired.rows.map(
+    (row) =>
+      `- ${plain(row.file)}: ${plain(row.image)} ${row.from === null ? "(new)" : plain(shortVersion(row.from))} → ${plain(shortVersion(row.to))}`,
+  );
+  const trailers = renderTrailers(
+    {
+      kind,
+      environment: desired.place.environment,
+      component: desired.place.component,
+      artifacts: desired.artifacts,
+      from: fromHash(desired.rows),
+      files: desired.edits.map((edit) => ({ path: edit.path, oid: blobOid(edit.text) })),
+      deliveries: desired.deliveries,
+    },
+    context,
+    keys,
+  );
+  return `${renderTitle(desired)}\n\n${lines.join("\n")}\n\n${trailers}`;
+}
+
+/** Tells whether the entries' values before the change are still those that a proposal was made from. */
+export function fromHash(rows: readonly ProposalRow[]): string {
+  const values = rows
+    .map((row) => [row.file, row.image, row.from])
+    .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  return createHash("sha256").update(JSON.stringify(values)).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,94 @@
+import { CONFIG_PATH } from "../model/config.ts";
+import type { CdRepo, Forge, Target } from "../model/forge.ts";
+import type { Outcome, Place } from "../model/outcome.ts";
+import { blobOid } from "./blob-oid.ts";
+import { ONBOARDING_BRANCH } from "./branch-name.ts";
+import { renderTrailers } from "./trailers.ts";
+import type { Attempt, ProposeParts } from "./upsert.ts";
+
+/** A first config for a repo that has none, with the text that explains it. */
+export interface OnboardingOffer {
+  readonly config: string;
+  readonly body: string;
+}
+
+/** What an onboarding proposal is decided from. */
+export function readOnboardingTarget(forge: Forge, repo: CdRepo): Promise<Target | null> {
+  return forge.readTarget({ repo, base: null, head: ONBOARDING_BRANCH, files: [CONFIG_PATH] });
+}
+
+/** Opens the ONE onboarding pull request of a repo. A pull request that was there before, whatever became of it, is the last. */
+export async function proposeOnboarding(
+  parts: ProposeParts,
+  target: Target,
+  offer: OnboardingOffer,
+): Promise<Attempt> {
+  const place: Place = {
+    repo: `${target.repo.owner}/${target.repo.name}`.toLowerCase(),
+    base: target.base?.branch ?? "",
+    environment: "onboarding",
+    component: null,
+  };
+  const base = target.base;
+  if (base === null)
+    return settled({
+      kind: "refused",
+      place,
+      reason: "base-missing",
+      detail: "the repo has no default branch",
+    });
+  if (target.config.kind !== "absent")
+    return settled({
+      kind: "skipped",
+      place,
+      reason: "up-to-date",
+      detail: "the repo has a config now",
+    });
+  const [before] = target.pulls;
+  if (before !== undefined) {
+    const reason = before.state === "open" ? "up-to-date" : "onboarding-closed";
+    return settled({
+      kind: "skipped",
+      place,
+      reason,
+      detail: `onboarding was offered in #${before.number}`,
+    });
+  }
+  const result = await parts.forge.openProposal({
+    target,
+    branch: ONBOARDING_BRANCH,
+    message: `Configure Tagboat\n\n${signedTrailers(parts, target, base.oid, offer)}`,
+    edits: [{ path: CONFIG_PATH, text: offer.config }],
+    title: "Configure Tagboat",
+    body: offer.body,
+    draft: false,
+    labels: [],
+    reviewers: [],
+  });
+  if (result.kind !== "done") return { kind: "again", detail: result.detail, at: null };
+  const { number, url } = result.value;
+  return settled({ kind: "proposed", place, action: "opened", number, url });
+}
+
+function settled(outcome: Outcome): Attempt {
+  return { kind: "settled", outcome };
+}
+
+function signedTrailers(
+  parts: ProposeParts,
+  target: Target,
+  parent: string,
+  offer: OnboardingOffer,
+): string {
+  const context = { repoId: target.repo.id, branch: ONBOARDING_BRANCH, parent, requester: null };
+  const trailers = {
+    kind: "onboarding",
+    environment: "onboarding",
+    component: null,
+    artifacts: [],
+    from: "",
+    files: [{ path: CONFIG_PATH, oid: blobOid(offer.config) }],
+    deliveries: [],
+  } as const;
+  return renderTrailers(trailers, context, parts.keys);
+}

@@ -1,0 +1,27 @@
+import type { FileEdit } from "../model/change.ts";
+import type { Environment } from "../model/config.ts";
+import type { ImageVersion } from "../model/image.ts";
+import type { Place } from "../model/outcome.ts";
+import type { ImageArtifact, Release } from "../model/release.ts";
+
+/** One line of a proposal's table: what changes in which file. */
+export interface ProposalRow {
+  readonly file: string;
+  readonly image: string;
+  /** `null`: the entry is new. */
+  readonly from: ImageVersion | null;
+  readonly to: ImageVersion;
+}
+
+/** What a tracking proposal is to hold: decided, edited, not yet written. */
+export interface DesiredProposal {
+  readonly place: Place;
+  readonly environment: Environment;
+  readonly rows: readonly ProposalRow[];
+  readonly artifacts: readonly ImageArtifact[];
+  readonly edits: readonly FileEdit[];
+  /** Releases known to this run, for the body: built when, from which commit and run. */
+  readonly releases: readonly Release[];
+  readonly deliveries: readonly string[];
+  readonly orderUnknown: boolean;
+}

@@ -1,0 +1,148 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { ImageArtifact, OrderKey } from "../model/release.ts";
+
+/** What a proposal's commit says of itself in its trailers. Written and read by this file alone. */
+export interface CommitTrailers {
+  readonly kind: "tracking" | "onboarding" | "commit";
+  readonly environment: string;
+  readonly component: string | null;
+  /** The releases that it carries. */
+  readonly artifacts: readonly ImageArtifact[];
+  /** Hash of the values that stood in the entries before. */
+  readonly from: string;
+  /** New blob ids by path. */
+  readonly files: readonly { readonly path: string; readonly oid: string }[];
+  readonly deliveries: readonly string[];
+}
+
+/** What the signature binds besides the trailers: a copy of the text elsewhere proves nothing. */
+export interface SignedContext {
+  readonly repoId: number;
+  readonly branch: string;
+  readonly parent: string;
+  /** Id of the person who asked for it; `null` for tracking. */
+  readonly requester: number | null;
+}
+
+const DELIVERIES_NAMED = 10;
+
+/** The trailer lines, the signature last. `keys[0]` signs. */
+export function renderTrailers(
+  trailers: CommitTrailers,
+  context: SignedContext,
+  keys: readonly Buffer[],
+): string {
+  const lines = [
+    `Tagboat-Kind: ${trailers.kind}`,
+    `Tagboat-Place: ${JSON.stringify([trailers.environment, trailers.component])}`,
+    ...trailers.artifacts.map((a) => `Tagboat-Release: ${renderArtifact(a)}`),
+    `Tagboat-From: ${trailers.from}`,
+    ...[...trailers.files]
+      .sort((a, b) => (a.path < b.path ? -1 : 1))
+      .map((f) => `Tagboat-File: ${f.oid} ${JSON.stringify(f.path)}`),
+    ...trailers.deliveries.slice(-DELIVERIES_NAMED).map((d) => `Tagboat-Delivery: ${d}`),
+  ];
+  const [key] = keys;
+  if (key === undefined) throw new Error("no signing key");
+  return [...lines, `Tagboat-Signature: ${signatureOf(lines, context, key)}`].join("\n");
+}
+
+/** The trailers of a commit message if their signature holds in this context; `null` otherwise. */
+export function verifyTrailers(
+  message: string,
+  context: SignedContext,
+  keys: readonly Buffer[],
+): CommitTrailers | null {
+  const lines = trailerLines(message);
+  const signature = /^Tagboat-Signature: (\S+)$/.exec(lines.at(-1) ?? "")?.[1];
+  if (signature === undefined) return null;
+  const signed = lines.slice(0, -1);
+  const valid = keys.some((key) => equal(signatureOf(signed, context, key), signature));
+  return valid ? readLines(signed) : null;
+}
+
+/** The trailers without proof: for display, and for what a closed proposal carried. `null`: none of ours. */
+export function parseTrailers(message: string): CommitTrailers | null {
+  return readLines(trailerLines(message).filter((line) => !line.startsWith("Tagboat-Signature: ")));
+}
+
+function trailerLines(message: string): string[] {
+  const paragraphs = message.replaceAll("\r\n", "\n").trimEnd().split("\n\n");
+  const lines = (paragraphs.at(-1) ?? "").split("\n");
+  return lines.every((line) => line.startsWith("Tagboat-")) ? lines : [];
+}
+
+function signatureOf(lines: readonly string[], context: SignedContext, key: Buffer): string {
+  const bound = JSON.stringify([
+    "v1",
+    context.repoId,
+    context.branch,
+    context.parent,
+    context.requester,
+    lines,
+  ]);
+  return `v1.${createHmac("sha256", key).update(bound).digest("base64url")}`;
+}
+
+function equal(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}
+
+function readLines(lines: readonly string[]): CommitTrailers | null {
+  const values = (name: string): string[] =>
+    lines.filter((l) => l.startsWith(`${name}: `)).map((l) => l.slice(name.length + 2));
+  const [kind] = values("Tagboat-Kind");
+  const place = parseJson(values("Tagboat-Place")[0] ?? "");
+  if (kind !== "tracking" && kind !== "onboarding" && kind !== "commit") return null;
+  if (!Array.isArray(place) || typeof place[0] !== "string") return null;
+  return {
+    kind,
+    environment: place[0],
+    component: typeof place[1] === "string" ? place[1] : null,
+    artifacts: values("Tagboat-Release")
+      .map(parseArtifact)
+      .filter((a) => a !== null),
+    from: values("Tagboat-From")[0] ?? "",
+    files: values("Tagboat-File")
+      .map(parseFile)
+      .filter((f) => f !== null),
+    deliveries: values("Tagboat-Delivery"),
+  };
+}
+
+function renderArtifact(a: ImageArtifact): string {
+  const key = a.orderKey === null ? "-" : `${a.orderKey.at}/${a.orderKey.from}`;
+  return `${a.image} ${a.tag} ${a.digest ?? "-"} ${key}`;
+}
+
+function parseArtifact(text: string): ImageArtifact | null {
+  const [image, tag, digest, key] = text.split(" ");
+  if (image === undefined || tag === undefined || digest === undefined || key === undefined)
+    return null;
+  return {
+    kind: "image",
+    image,
+    tag,
+    digest: digest === "-" ? null : digest,
+    orderKey: parseKey(key),
+  };
+}
+
+function parseKey(text: string): OrderKey | null {
+  const [at, from] = text.split("/");
+  return at !== undefined && (from === "image" || from === "sender") ? { at, from } : null;
+}
+
+function parseFile(text: string): { path: string; oid: string } | null {
+  const space = text.indexOf(" ");
+  const path = parseJson(text.slice(space + 1));
+  return typeof path === "string" ? { oid: text.slice(0, space), path } : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

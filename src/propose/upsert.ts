@@ -1,0 +1,239 @@
+import type { Forge, ProposalUpdate, PullState, Target, WriteResult } from "../model/forge.ts";
+import type { Outcome } from "../model/outcome.ts";
+import type { Authorship } from "./authorship.ts";
+import { historyVersion, renderBody } from "./body.ts";
+import { trackingBranch } from "./branch-name.ts";
+import { renderCommitMessage } from "./commit-message.ts";
+import { type Marker, parseMarker } from "./marker.ts";
+import { nextStep } from "./next-step.ts";
+import { code } from "./outside-text.ts";
+import type { DesiredProposal } from "./proposal.ts";
+import { renderTitle } from "./title.ts";
+import { withWaiting } from "./waiting-note.ts";
+
+export interface ProposeParts {
+  readonly forge: Forge;
+  /** Keys that prove authorship, the signing one first. */
+  readonly keys: readonly Buffer[];
+}
+
+/** What came of one attempt. `again`: read the target anew and decide from there, at once or at `at`. */
+export type Attempt =
+  | { readonly kind: "settled"; readonly outcome: Outcome }
+  | { readonly kind: "again"; readonly detail: string; readonly at: Date | null }
+  /** Approved: the releases that are not in it wait. */
+  | { readonly kind: "waits"; readonly detail: string; readonly until: Date };
+
+/**
+ * Brings the tracking proposal of a place to `desired`: opens, rebuilds or closes it, or leaves it alone.
+ * The same desired proposal gives the same branch, content and pull request, whatever happened in between.
+ */
+export async function upsertProposal(
+  parts: ProposeParts,
+  target: Target,
+  author: Authorship,
+  desired: DesiredProposal,
+  now: Date,
+): Promise<Attempt> {
+  const { place } = desired;
+  const step = nextStep(target, author, desired, now);
+  switch (step.kind) {
+    case "nothing":
+      return settled({
+        kind: "skipped",
+        place,
+        reason: "up-to-date",
+        detail: step.why === "no-change" ? "the base has it" : "the proposal has it",
+      });
+    case "person":
+      return settled({
+        kind: "refused",
+        place,
+        reason: "branch-in-use",
+        detail: `branch ${trackingBranch(place)} carries a person's work: ${step.why}; merge or delete it, and the next event opens a proposal`,
+      });
+    case "ask-again":
+      return {
+        kind: "again",
+        detail: `GitHub is still computing whether #${step.pull.number} merges`,
+        at: new Date(now.getTime() + 5_000),
+      };
+    case "open":
+      return open(parts, target, desired, now);
+    case "rebuild":
+      return rebuild(parts, target, step.pull, desired, now);
+    case "wait":
+      return wait(parts, target, step.pull, step.until, desired);
+    case "close":
+      return close(parts, target, step.pull, desired);
+    case "drop-branch":
+      return dropBranch(parts, target, step.headOid, desired);
+  }
+}
+
+function settled(outcome: Outcome): Attempt {
+  return { kind: "settled", outcome };
+}
+
+/** The commit of `desired` on the target's base, as it is to stand on the proposal's branch. */
+function commitOf(
+  parts: ProposeParts,
+  target: Target,
+  desired: DesiredProposal,
+): { message: string; edits: DesiredProposal["edits"] } {
+  const context = {
+    repoId: target.repo.id,
+    branch: trackingBranch(desired.place),
+    parent: target.base?.oid ?? "",
+    requester: null,
+  };
+  return {
+    message: renderCommitMessage(desired, "tracking", context, parts.keys),
+    edits: desired.edits,
+  };
+}
+
+async function open(
+  parts: ProposeParts,
+  target: Target,
+  desired: DesiredProposal,
+  now: Date,
+): Promise<Attempt> {
+  const { environment, place } = desired;
+  const marker: Marker = {
+    history: [{ version: historyVersion(desired), at: now.toISOString() }],
+    waiting: [],
+  };
+  const result = await parts.forge.openProposal({
+    target,
+    branch: trackingBranch(place),
+    ...commitOf(parts, target, desired),
+    title: renderTitle(desired),
+    body: renderBody(desired, { marker, approvalsVoid: false }),
+    draft: environment.proposal.draft,
+    labels: desired.orderUnknown
+      ? [...environment.proposal.labels, "order unknown"]
+      : environment.proposal.labels,
+    reviewers: environment.proposal.reviewers,
+  });
+  return finish(result, ({ number, url }) => ({
+    kind: "proposed",
+    place,
+    action: "opened",
+    number,
+    url,
+  }));
+}
+
+async function rebuild(
+  parts: ProposeParts,
+  target: Target,
+  pull: PullState,
+  desired: DesiredProposal,
+  now: Date,
+): Promise<Attempt> {
+  const before = parseMarker(pull.body);
+  const version = historyVersion(desired);
+  const history =
+    before.history.at(-1)?.version === version
+      ? before.history
+      : [...before.history, { version, at: now.toISOString() }];
+  const update: ProposalUpdate = {
+    target,
+    pull,
+    branch: trackingBranch(desired.place),
+    commit: commitOf(parts, target, desired),
+    title: renderTitle(desired),
+    body: renderBody(desired, {
+      marker: { history, waiting: [] },
+      approvalsVoid: pull.approvedAt !== null,
+    }),
+  };
+  const result = await parts.forge.updateProposal(update);
+  return finish(result, () => ({
+    kind: "proposed",
+    place: desired.place,
+    action: "updated",
+    number: pull.number,
+    url: pull.url,
+  }));
+}
+
+/** Names the waiting release in the body, once. */
+async function wait(
+  parts: ProposeParts,
+  target: Target,
+  pull: PullState,
+  until: Date,
+  desired: DesiredProposal,
+): Promise<Attempt> {
+  const before = parseMarker(pull.body);
+  const waiting = [historyVersion(desired)];
+  const detail = `#${pull.number} is approved: ${waiting.join(", ")} waits`;
+  if (JSON.stringify(before.waiting) === JSON.stringify(waiting))
+    return { kind: "waits", detail, until };
+  const result = await parts.forge.updateProposal({
+    target,
+    pull,
+    branch: trackingBranch(desired.place),
+    commit: null,
+    title: pull.title,
+    body: withWaiting(pull.body, { ...before, waiting }, until),
+  });
+  return result.kind === "done"
+    ? { kind: "waits", detail, until }
+    : { kind: "again", detail: result.detail, at: null };
+}
+
+async function close(
+  parts: ProposeParts,
+  target: Target,
+  pull: PullState,
+  desired: DesiredProposal,
+): Promise<Attempt> {
+  const branch = trackingBranch(desired.place);
+  const why = `${code(desired.place.base)} already has what this proposes, or something newer.`;
+  const headOid = target.head?.oid ?? null;
+  const result = await parts.forge.closeProposal({
+    target,
+    pull,
+    comment: `Closed: ${why}`,
+    branch,
+    headOid,
+  });
+  return finish(result, () => ({
+    kind: "closed",
+    place: desired.place,
+    number: pull.number,
+    why: "the base has it",
+  }));
+}
+
+/** Deletes what is left of a merged or closed proposal; compare-and-swap, so a person's new commit stays. */
+async function dropBranch(
+  parts: ProposeParts,
+  target: Target,
+  headOid: string,
+  desired: DesiredProposal,
+): Promise<Attempt> {
+  const branch = trackingBranch(desired.place);
+  const result = await parts.forge.closeProposal({
+    target,
+    pull: null,
+    comment: null,
+    branch,
+    headOid,
+  });
+  return finish(result, () => ({
+    kind: "skipped",
+    place: desired.place,
+    reason: "nothing-to-do",
+    detail: "left-over branch deleted",
+  }));
+}
+
+function finish<T>(result: WriteResult<T>, outcome: (value: T) => Outcome): Attempt {
+  return result.kind === "done"
+    ? settled(outcome(result.value))
+    : { kind: "again", detail: result.detail, at: null };
+}

@@ -1,0 +1,134 @@
+import type { Environment } from "../model/config.ts";
+import { CONFIG_PATH } from "../model/config.ts";
+import type { Delivery } from "../model/delivery.ts";
+import type { LaneTask, Routing } from "../model/inbox.ts";
+import type { Place } from "../model/outcome.ts";
+import { trackingBranch } from "../propose/branch-name.ts";
+import { type GithubNews, readGithubNews } from "./github-news.ts";
+import { laneOf } from "./lane.ts";
+import type { KnownRepo, RepoIndexes } from "./repo-indexes.ts";
+
+type Item = Routing["items"][number];
+
+/** What a webhook of the App leads to: the index is kept fresh, places are looked at again, config changes get their preview. */
+export async function routeGithub(indexes: RepoIndexes, delivery: Delivery): Promise<Routing> {
+  const news = readGithubNews(delivery);
+  switch (news.kind) {
+    case "pushed":
+      return routing(await afterPush(indexes, news));
+    case "proposal":
+      return routing(await afterProposal(indexes, news));
+    case "pull-changed":
+      return routing(preview(await indexes.get(news.repo), news));
+    case "access-changed":
+      indexes.forgetOwner(news.owner);
+      return routing([]);
+    case "none":
+      return {
+        items: [],
+        outcomes: [
+          {
+            kind: "skipped",
+            place: null,
+            reason: "source-not-used",
+            detail: `github ${news.what}`,
+          },
+        ],
+      };
+  }
+}
+
+function routing(items: readonly Item[]): Routing {
+  const nothing = {
+    kind: "skipped",
+    place: null,
+    reason: "nothing-to-do",
+    detail: "concerns no base branch or proposal",
+  } as const;
+  return { items, outcomes: items.length === 0 ? [nothing] : [] };
+}
+
+async function afterPush(
+  indexes: RepoIndexes,
+  news: Extract<GithubNews, { kind: "pushed" }>,
+): Promise<Item[]> {
+  const before = await indexes.get(news.repo);
+  const first = before === null || before.branches.length === 0;
+  if (!first && !isBase(before, news.branch)) return [];
+  if (!first && news.paths !== null && ![...news.paths].some(concernsIndex)) return [];
+  const known = await indexes.refresh(news.repo);
+  if (known === null) return [];
+  const concerned = placesOn(known, news.branch).filter(
+    ({ files }) => news.paths === null || files.some((file) => news.paths?.has(file)),
+  );
+  return concerned.map(({ place, environment }) =>
+    recheck(place, environment, `${news.branch} moved`),
+  );
+}
+
+function isBase(known: KnownRepo, branch: string): boolean {
+  // A branch that the config names may not have existed when the repo was read.
+  const named =
+    known.config?.environments.some((environment) => environment.branch === branch) ?? false;
+  return named || known.branches.some((read) => read.branch === branch);
+}
+
+/** Whether a changed path can change the index: the config or a kustomization file. */
+function concernsIndex(path: string): boolean {
+  return path === CONFIG_PATH || /(^|\/)(kustomization\.ya?ml|Kustomization)$/.test(path);
+}
+
+async function afterProposal(
+  indexes: RepoIndexes,
+  news: Extract<GithubNews, { kind: "proposal" }>,
+): Promise<Item[]> {
+  if (!news.branch.startsWith("tagboat/")) return [];
+  const known = await indexes.get(news.repo);
+  if (known === null) return [];
+  return placesOn(known, news.base)
+    .filter(({ place }) => trackingBranch(place) === news.branch)
+    .map(({ place, environment }) => recheck(place, environment, news.why));
+}
+
+function preview(
+  known: KnownRepo | null,
+  news: Extract<GithubNews, { kind: "pull-changed" }>,
+): Item[] {
+  // Our own proposals never touch the config, except for the onboarding one, which is worth its preview.
+  if (known === null || /^tagboat\/.+\//.test(news.headBranch)) return [];
+  const task: LaneTask = { kind: "preview", repo: news.repo, pull: news.pull };
+  return [{ lane: laneOf(task, false), task }];
+}
+
+function recheck(place: Place, environment: Environment, why: string): Item {
+  const task: LaneTask = { kind: "recheck", place, why };
+  return { lane: laneOf(task, environment.delivery === "commit"), task };
+}
+
+/** The places whose base is `branch` (`null`: any), each with its files. */
+function placesOn(
+  known: KnownRepo,
+  branch: string | null,
+): { place: Place; environment: Environment; files: string[] }[] {
+  const places = new Map<string, { place: Place; environment: Environment; files: string[] }>();
+  for (const overlay of known.index.overlays) {
+    const environment = known.config?.environments.find((e) => e.name === overlay.environment);
+    if (
+      environment === undefined ||
+      environment.on !== "push" ||
+      (branch !== null && overlay.base !== branch)
+    )
+      continue;
+    const key = JSON.stringify([overlay.base, overlay.environment, overlay.component]);
+    const place = {
+      repo: known.fullName,
+      base: overlay.base,
+      environment: overlay.environment,
+      component: overlay.component,
+    };
+    const entry = places.get(key) ?? { place, environment, files: [] };
+    entry.files.push(overlay.file);
+    places.set(key, entry);
+  }
+  return [...places.values()];
+}

@@ -1,0 +1,79 @@
+import { proposeConfig } from "../decide/onboarding.ts";
+import { previewConfig } from "../decide/preview.ts";
+import type { Forge } from "../model/forge.ts";
+import type { Outcome, Place } from "../model/outcome.ts";
+import { proposeOnboarding, readOnboardingTarget } from "../propose/onboard.ts";
+import type { Attempt, ProposeParts } from "../propose/upsert.ts";
+import type { KnownRepo, RepoIndexes } from "./repo-indexes.ts";
+
+/** Tells on a pull request what its change of `.github/tagboat.yml` would do. The config in force stays what it is. */
+export async function runPreview(
+  parts: { forge: Forge; indexes: RepoIndexes },
+  repo: string,
+  pull: number,
+): Promise<Outcome> {
+  const known = await parts.indexes.get(repo);
+  const change = known === null ? null : await parts.forge.readConfigChange(known.repo, pull);
+  const place: Place = { repo, base: "", environment: "config", component: null };
+  if (known === null || change === null)
+    return { kind: "refused", place, reason: "repo-gone", detail: `${repo}#${pull} is gone` };
+  const same = change.base.kind === change.head.kind && oidOf(change.base) === oidOf(change.head);
+  if (same || change.state === "closed") {
+    return {
+      kind: "skipped",
+      place,
+      reason: "nothing-to-do",
+      detail: `#${pull} does not change the config`,
+    };
+  }
+  const text = change.head.kind === "text" ? change.head.text : null;
+  const preview = previewConfig(known.config, text, known.branches);
+  await parts.forge.reportCheck({
+    repo: known.repo,
+    headOid: change.headOid,
+    name: "tagboat/config",
+    ...preview,
+  });
+  return {
+    kind: "skipped",
+    place,
+    reason: "nothing-to-do",
+    detail: `previewed the config of #${pull}: ${preview.conclusion}`,
+  };
+}
+
+function oidOf(file: { readonly kind: string; readonly oid?: string }): string {
+  return file.oid ?? "";
+}
+
+/** Offers a config to a repo that has none. */
+export async function runOnboarding(
+  parts: ProposeParts & { indexes: RepoIndexes },
+  known: KnownRepo,
+): Promise<Attempt> {
+  const place: Place = {
+    repo: known.fullName,
+    base: "",
+    environment: "onboarding",
+    component: null,
+  };
+  const offer = proposeConfig(known.branches);
+  if (offer === null) {
+    return {
+      kind: "settled",
+      outcome: {
+        kind: "skipped",
+        place,
+        reason: "no-config",
+        detail: "no overlays were found to propose a config for",
+      },
+    };
+  }
+  const target = await readOnboardingTarget(parts.forge, known.repo);
+  if (target === null)
+    return {
+      kind: "settled",
+      outcome: { kind: "refused", place, reason: "repo-gone", detail: `${known.fullName} is gone` },
+    };
+  return proposeOnboarding(parts, target, { config: offer.text, body: offer.body });
+}

@@ -1,0 +1,190 @@
+/** Reads `$TAGBOAT_SHARED/corpus`. Without that folder there is nothing to test: said aloud, and a failure in CI. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { diffIndices } from "node-diff3";
+import { parseDocument } from "yaml";
+import { editKustomization } from "../../src/edit/edit-kustomization.ts";
+import type { Change, ImageChange } from "../../src/model/change.ts";
+
+const folder = join(process.env.TAGBOAT_SHARED ?? "../shared", "corpus");
+const present = existsSync(folder);
+
+interface Replay {
+  readonly id: string;
+  readonly before: string;
+  readonly after: string;
+  readonly changes: readonly (Partial<Omit<ImageChange, "kind">> & {
+    readonly image?: string;
+    readonly resource?: string;
+    readonly ref?: string;
+  })[];
+}
+
+interface SetImageCase {
+  readonly id: string;
+  readonly input: string;
+  readonly args: readonly string[];
+  readonly expected_images: readonly Readonly<Record<string, string>>[] | null;
+  readonly expected_error: boolean;
+  readonly max_changed_lines?: number;
+  readonly one_minimal_output?: string | null;
+}
+
+const file = "kustomization.yaml";
+
+function changesOf(replay: Replay): Change[] {
+  return replay.changes.map(({ image, resource, ref, ...fields }): Change => {
+    if (resource !== undefined && ref !== undefined)
+      return { kind: "ref", file, repo: resource, ref };
+    return { kind: "image", file, entry: image ?? "", ...fields };
+  });
+}
+
+/** The argument of `kustomize edit set image`, as changes: what is not named is cleared, `*` keeps. */
+function changeOf(argument: string): ImageChange | null {
+  const [, key, value = ""] = /^(?:([^=]*)=)?([\s\S]*)$/.exec(argument) ?? [];
+  const slash = value.indexOf("/");
+  const from = Math.max(slash, 0);
+  const tail = value.slice(from);
+  const [, name = "", tag, digest] = /^([^:@]*)(?::([^@]*))?(?:@([\s\S]*))?$/.exec(tail) ?? [];
+  const whole = value.slice(0, from) + name;
+  // A name alone sets nothing: kustomize refuses the argument.
+  if (whole === argument) return null;
+  const field = (text: string | undefined) =>
+    text === "*" ? {} : text === undefined || text === "" ? null : text;
+  const set = (name: string, text: string | undefined) => {
+    const wish = field(text);
+    return typeof wish === "object" && wish !== null ? {} : { [name]: wish };
+  };
+  const newName = key === undefined || key === "" ? null : whole;
+  return {
+    kind: "image",
+    file,
+    add: true,
+    entry: key === undefined || key === "" ? whole : key,
+    ...(newName === null ? { newName } : set("newName", newName)),
+    ...set("newTag", tag),
+    ...set("digest", digest),
+  };
+}
+
+function read<T>(name: string): T[] {
+  if (!present) return [];
+  const text = readFileSync(join(folder, name), "utf8");
+  return name.endsWith(".jsonl")
+    ? text
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as T)
+    : (JSON.parse(text) as T[]);
+}
+
+function imagesOf(text: string): Record<string, string>[] {
+  const root = parseDocument(text, { schema: "failsafe", merge: true, logLevel: "error" }).toJS({
+    maxAliasCount: -1,
+  }) as Record<string, Record<string, string>[]> | null;
+  // kustomize counts the old field, too.
+  const images = [...(root?.images ?? root?.Images ?? []), ...(root?.imageTags ?? [])];
+  return images.map((image) =>
+    Object.fromEntries(
+      Object.entries(image).map(([key, value]) => [
+        key.replace(/^[A-Z]/, (letter) => letter.toLowerCase()),
+        value,
+      ]),
+    ),
+  );
+}
+
+function trimLines(text: string): string {
+  return text.replaceAll(/[ \t]+$/gm, "");
+}
+
+/** Lines that a diff shows as replaced, added or removed, whichever side has more. */
+function changedLines(before: string, after: string): number {
+  return diffIndices(before.split("\n"), after.split("\n")).reduce(
+    (sum, { buffer1, buffer2 }) => sum + Math.max(buffer1[1], buffer2[1]),
+    0,
+  );
+}
+
+/** Entries as a set: order of keys and equal entries of one name say nothing. */
+function asSet(images: readonly Readonly<Record<string, string>>[]): string[] {
+  const texts = images.map((image) =>
+    JSON.stringify(Object.entries(image).sort(([a], [b]) => (a < b ? -1 : 1))),
+  );
+  return [...new Set(texts)];
+}
+
+function problemOf(one: SetImageCase): unknown {
+  const changes = one.args.map(changeOf);
+  const result = editKustomization(
+    one.input,
+    changes.filter((change) => change !== null),
+  );
+  if (one.expected_error)
+    return result.kind === "refused" || changes.includes(null) ? null : result;
+  if (result.kind === "refused") return result.refusal;
+  const images = asSet(imagesOf(result.text));
+  const lines = changedLines(one.input, result.text);
+  const isRight = JSON.stringify(images) === JSON.stringify(asSet(one.expected_images ?? []));
+  return isRight && lines <= (one.max_changed_lines ?? lines)
+    ? null
+    : { lines, images, text: result.text };
+}
+
+test("the corpus is there", () => {
+  if (!present) console.warn(`No corpus in ${folder}: nothing is tested here.`);
+  expect(present || process.env.CI === undefined).toBe(true);
+});
+
+describe("edits that people and bots really made", () => {
+  const replays = read<Replay>("replay.jsonl");
+
+  test("every one comes out byte for byte", () => {
+    const texts = replays.map((replay) => {
+      const result = editKustomization(replay.before, changesOf(replay));
+      return { replay, text: result.kind === "edited" ? result.text : result.refusal.message };
+    });
+    const other = texts.filter(({ replay, text }) => text !== replay.after);
+    // In these two a person also took or left blanks at the end of the line.
+    expect(other.map(({ replay }) => replay.id)).toEqual(
+      present
+        ? [
+            "fb1c71bb09:components/ui/staging/kustomization.yaml",
+            "fee2f831f0:components/has/kustomization.yaml",
+          ]
+        : [],
+    );
+    for (const { replay, text } of other) expect(trimLines(text)).toBe(trimLines(replay.after));
+    expect(replays).toHaveLength(present ? 1155 : 0);
+  });
+
+  test("each done again changes nothing", () => {
+    for (const replay of replays) {
+      const changes = changesOf(replay).filter(({ kind }) => kind === "image");
+      const done = editKustomization(replay.after, changes);
+      expect(done).toEqual({ kind: "edited", text: replay.after, edits: [] });
+    }
+  });
+});
+
+describe("the cases of `kustomize edit set image`", () => {
+  const cases = read<SetImageCase>("set-image-cases.json");
+  // Two cases are of the folder, not of one file: no argument, and two files.
+  const told = cases.filter(({ args, id }) => args.length > 0 && id !== "fmt-err-two-files");
+  // Where kustomize drops or ignores what stands there, we ask a person.
+  const refused = new Map([["fmt-multidoc", "several-documents"]]);
+
+  for (const one of told)
+    test(one.id, () => {
+      const reason = refused.get(one.id);
+      const problem = problemOf(one);
+      if (reason === undefined) expect(problem).toBeNull();
+      else expect(problem).toMatchObject({ reason });
+    });
+
+  test("all were read", () => {
+    expect(cases).toHaveLength(present ? 105 : 0);
+  });
+});

@@ -10,17 +10,36 @@ export interface LineCounts {
   readonly deletions: number;
 }
 
-/** Files that differ between two commits (`null`: nothing), with their lines counted. */
+/** Files that differ between two commits (`null`: nothing). */
 export async function changesOf(
   context: Context,
   repo: Repo,
   before: Oid | null,
   after: Oid,
-): Promise<readonly LineCounts[]> {
+): Promise<readonly TreeChange[]> {
   const treeOf = async (oid: Oid | null) =>
     oid === null ? null : ((await context.reads.commit(repo.store, oid))?.tree ?? null);
-  const changes = await repo.store.diffTrees(await treeOf(before), await treeOf(after));
+  return repo.store.diffTrees(await treeOf(before), await treeOf(after));
+}
+
+/** Reads both sides of every file, so only for who asks for lines. */
+export function countLines(
+  context: Context,
+  repo: Repo,
+  changes: readonly TreeChange[],
+): Promise<readonly LineCounts[]> {
   return Promise.all(changes.map((change) => counted(context, repo, change)));
+}
+
+/** The sum of one of the counts. */
+export async function sumLines(
+  context: Context,
+  repo: Repo,
+  changes: Promise<readonly TreeChange[]>,
+  what: "additions" | "deletions",
+): Promise<number> {
+  const counts = await countLines(context, repo, await changes);
+  return counts.reduce((total, file) => total + file[what], 0);
 }
 
 async function counted(context: Context, repo: Repo, change: TreeChange): Promise<LineCounts> {

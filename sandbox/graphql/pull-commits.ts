@@ -1,7 +1,7 @@
-import type { Oid } from "../git/object-store.ts";
+import type { Oid, TreeChange } from "../git/object-store.ts";
 import type { Repo } from "../world/entities.ts";
 import type { Context } from "./context.ts";
-import { changesOf, type LineCounts } from "./line-counts.ts";
+import { changesOf } from "./line-counts.ts";
 import { type PullSource, pullSource } from "./sources.ts";
 
 /** Commits of a pull request, oldest first, as GitHub lists them. */
@@ -14,7 +14,7 @@ export async function commitsOf({ repo, pull }: PullSource): Promise<readonly Oi
 export async function filesOf(
   context: Context,
   { repo, pull }: PullSource,
-): Promise<readonly LineCounts[]> {
+): Promise<readonly TreeChange[]> {
   const base = await repo.store.mergeBase(pull.baseOid, pull.headOid);
   return changesOf(context, repo, base, pull.headOid);
 }

@@ -1,9 +1,9 @@
 import type { Oid } from "../git/object-store.ts";
+import { TreeEditError, treeWith } from "../git/tree-edit.ts";
 import { writeHostCommit } from "./authorship.ts";
 import type { Repo } from "./entities.ts";
 import { assertRules, moveRefs, staleData } from "./refs.ts";
 import { assertWritable, type State, unprocessable } from "./state.ts";
-import { editTree, type TreeEdit } from "./trees.ts";
 import { Rejection } from "./world.ts";
 
 export interface BranchCommit {
@@ -28,14 +28,26 @@ export async function commitOnBranch(
   if (head !== commit.expectedHead) throw staleData(name, commit.expectedHead);
   if (commit.message.trim() === "") throw unprocessable("A commit message is required");
   const parent = await repo.store.readCommit(head);
-  const edits: TreeEdit[] = commit.deletions.map((path) => ({ path, blob: null }));
-  for (const { path, content } of commit.additions) {
-    edits.push({ path, blob: await repo.store.writeBlob(content) });
-  }
-  const tree = await editTree(repo.store, parent?.tree ?? null, edits);
+  const tree = await editedTree(repo, parent?.tree ?? null, commit);
   const content = { tree, parents: [head], message: commit.message };
   const oid = await writeHostCommit(state, repo, actor, content);
   assertRules(state, repo, commit.branch, head, oid);
   await moveRefs(state, repo, actor, [{ name, before: head, after: oid }]);
   return oid;
+}
+
+async function editedTree(repo: Repo, tree: Oid | null, commit: BranchCommit): Promise<Oid> {
+  const paths = [...commit.additions.map(({ path }) => path), ...commit.deletions];
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice !== undefined) throw unprocessable(`A path was specified more than once: ${twice}`);
+  try {
+    return await treeWith(repo.store, tree, commit.additions, commit.deletions);
+  } catch (error) {
+    if (!(error instanceof TreeEditError)) throw error;
+    throw unprocessable(
+      error.reason === "absent"
+        ? `A path was requested for deletion which does not exist as of commit oid \`${commit.expectedHead}\`: ${error.path}`
+        : `A path contains a malformed path component: ${error.path}`,
+    );
+  }
 }

@@ -36,6 +36,7 @@ export function parseNodeId(text: string): NodeKey | null {
   const parts = /^([A-Za-z]+):(\d+):(.*)$/.exec(Buffer.from(packed, "base64url").toString("utf8"));
   const [, type = "", id = "", name = ""] = parts ?? [];
   if (!isNodeType(type) || nodeIdOf(type, Number(id), name) !== text) return null;
+  if (name !== "" && type !== "Ref" && type !== "Commit") return null;
   return { type, id: Number(id), name };
 }
 

@@ -70,7 +70,7 @@ async function buildGroup(
     headOid = await writeMergeCommit(state, repo, entry.by, entry.pull, baseOid);
   } catch (error) {
     if (!(error instanceof Rejection)) throw error;
-    await removeEntry(state, repo, base, entry);
+    await removeEntry(state, repo, base, entry, "MERGE_CONFLICT");
     return false;
   }
   const headRef = `refs/heads/gh-readonly-queue/${base}/pr-${entry.pull.number}-${baseOid}`;
@@ -97,6 +97,7 @@ async function removeEntry(
   repo: Repo,
   base: string,
   entry: QueueEntry,
+  reason: "MERGE_CONFLICT" | "CI_FAILURE" | "MANUAL",
 ): Promise<void> {
   const queue = queueOf(state, repo, base);
   queue.splice(queue.indexOf(entry), 1);
@@ -105,7 +106,7 @@ async function removeEntry(
   }
   if (entry.pull.mergedAt !== null) return;
   const told = { kind: "pull_request", action: "dequeued", repo, pull: entry.pull } as const;
-  emit(state, { ...told, actor: queueBot(state) });
+  emit(state, { ...told, actor: queueBot(state), reason });
 }
 
 /** Whether the queue of some branch moved on: call again until it did not. */
@@ -122,7 +123,7 @@ async function advanceQueue(state: State, repo: Repo, base: string): Promise<boo
     (entry) => entry.pull.state === "closed" || entry.pull.headOid !== entry.pullHead,
   );
   if (outdated !== undefined) {
-    await removeEntry(state, repo, base, outdated);
+    await removeEntry(state, repo, base, outdated, "MANUAL");
     await rebuild(state, repo, base);
     return true;
   }
@@ -154,16 +155,20 @@ async function judgeGroup(
   const checks = requiredChecksOn(state, repo, rulesOf(repo, base), entry.headOid);
   const verdicts = checks.map((check) => check.verdict);
   if (verdicts.includes("failing")) {
-    await removeEntry(state, repo, base, entry);
+    await removeEntry(state, repo, base, entry, "CI_FAILURE");
     await rebuild(state, repo, base);
     return true;
   }
   if (verdicts.includes("pending")) return false;
-  const queue = queueOf(state, repo, base);
-  queue.splice(queue.indexOf(entry), 1);
-  await moveQueueRefs(state, repo, [
+  const moves = [
     { name: `refs/heads/${base}`, before: entry.baseOid, after: entry.headOid },
     { name: entry.headRef, before: entry.headOid, after: null },
-  ]);
+  ];
+  const moved = await repo.store.updateRefs(moves);
+  // Somebody pushed to the base meanwhile: the next round builds the group again.
+  if (!moved.ok) return true;
+  const queue = queueOf(state, repo, base);
+  queue.splice(queue.indexOf(entry), 1);
+  await followMoves(state, repo, queueBot(state), moves);
   return true;
 }

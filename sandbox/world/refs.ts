@@ -1,4 +1,5 @@
 import type { Oid, RefUpdate } from "../git/object-store.ts";
+import { isRefName } from "../git/ref-rules.ts";
 import type { Repo } from "./entities.ts";
 import { followMoves, type Move } from "./ref-aftermath.ts";
 import { requiredChecksOn, rulesOf } from "./rules.ts";
@@ -54,9 +55,7 @@ export function staleData(branch: string, expected: Oid): Rejection {
 }
 
 function assertNamed(update: WantedUpdate): void {
-  // git check-ref-format, as far as it can be said in one expression.
-  const bad = /\.\.|[\0- ~^:?*[\\\x7f]|@\{|\/\/|\.lock(\/|$)|(^|\/)\.|[./]$/u;
-  if (!/^refs\/[^/]+\/./.test(update.name) || bad.test(update.name)) {
+  if (!isRefName(update.name) || update.name.split("/").length < 3) {
     throw unprocessable(`${update.name} is not a valid ref name.`);
   }
   if (update.name.startsWith("refs/pull/")) throw unprocessable("Reference cannot be updated");
@@ -114,14 +113,12 @@ export function assertRules(
   throw unprocessable(`Repository rule violations found\n\n${broken.join("\n\n")}`);
 }
 
-/** Git keeps refs as files: `a` and `a/b` cannot both be. */
+/** Git keeps refs as files: `a` and `a/b` cannot both be, not even when the same transaction deletes one of them. */
 function assertNoNameClash(refs: ReadonlyMap<string, Oid>, moves: readonly Move[]): void {
-  const names = new Set(refs.keys());
-  const made = moves.filter((move) => move.after !== null);
-  for (const { name } of moves) names.delete(name);
-  for (const { name } of made) names.add(name);
+  const made = moves.filter((move) => move.before === null && move.after !== null);
+  const names = [...refs.keys(), ...made.map((move) => move.name)];
   for (const { name } of made) {
-    const clash = [...names].some((n) => n.startsWith(`${name}/`) || name.startsWith(`${n}/`));
+    const clash = names.some((n) => n.startsWith(`${name}/`) || name.startsWith(`${n}/`));
     if (clash) throw unprocessable("Reference update failed");
   }
 }

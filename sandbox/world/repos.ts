@@ -1,9 +1,9 @@
+import { treeWith } from "../git/tree-edit.ts";
 import { accountOf, covers, findRepo } from "./accounts.ts";
 import { writeHostCommit } from "./authorship.ts";
 import { copyCommit } from "./copy-objects.ts";
 import type { Repo } from "./entities.ts";
 import { emit, instant, newIds, type State, unprocessable } from "./state.ts";
-import { editTree, type TreeEdit } from "./trees.ts";
 
 export interface RepoOptions {
   private?: boolean;
@@ -61,11 +61,9 @@ export async function createRepo(
   const origin = { private: options.private ?? false, parent: null };
   const repo = await newRepo(state, owner, name, origin);
   if (options.files === undefined) return repo;
-  const edits: TreeEdit[] = [];
-  for (const [path, content] of Object.entries(options.files)) {
-    edits.push({ path, blob: await repo.store.writeBlob(Buffer.from(content)) });
-  }
-  const tree = await editTree(repo.store, null, edits);
+  const files = Object.entries(options.files);
+  const additions = files.map(([path, content]) => ({ path, content: Buffer.from(content) }));
+  const tree = await treeWith(repo.store, null, additions);
   const commit = { tree, parents: [], message: "Initial commit" };
   const oid = await writeHostCommit(state, repo, owner, commit);
   const branch = options.defaultBranch ?? "main";

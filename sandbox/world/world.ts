@@ -62,6 +62,8 @@ export type WorldEvent =
       /** Who is asked, in `review_requested`: a person's login, or a team's slug. */
       readonly reviewer?: string;
       readonly team?: string;
+      /** Why, in `dequeued`: a word of GitHub's closed list. */
+      readonly reason?: "MERGE_CONFLICT" | "CI_FAILURE" | "MANUAL";
       readonly changes?: Readonly<Record<string, { readonly from: string }>>;
     }
   | {

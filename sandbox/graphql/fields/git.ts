@@ -1,4 +1,4 @@
-import type { Commit, Oid, Signature } from "../../git/object-store.ts";
+import type { Commit, Oid, Signature, TreeChange } from "../../git/object-store.ts";
 import type { Repo } from "../../world/entities.ts";
 import { connection, type PageArgs } from "../connection.ts";
 import { type Context, type Fields, requireAccess } from "../context.ts";
@@ -6,7 +6,7 @@ import { NotServed } from "../errors.ts";
 import { gitId } from "../git-ids.ts";
 import { knownCommit, objectOf, oidOfRevision } from "../git-objects.ts";
 import { gitActor } from "../git-people.ts";
-import { changesOf, type LineCounts } from "../line-counts.ts";
+import { changesOf, sumLines } from "../line-counts.ts";
 import { pullsWith } from "../pull-commits.ts";
 import { findPulls, type PullArgs } from "../pull-search.ts";
 import {
@@ -100,10 +100,10 @@ export const commitFields: Fields<CommitSource> = {
   changedFilesIfAvailable: async (source, _args, context) =>
     (await ownChanges(source, context)).length,
   changedFiles: async (source, _args, context) => (await ownChanges(source, context)).length,
-  additions: async (source, _args, context) =>
-    (await ownChanges(source, context)).reduce((sum, file) => sum + file.additions, 0),
-  deletions: async (source, _args, context) =>
-    (await ownChanges(source, context)).reduce((sum, file) => sum + file.deletions, 0),
+  additions: (source, _args, context) =>
+    sumLines(context, source.repo, ownChanges(source, context), "additions"),
+  deletions: (source, _args, context) =>
+    sumLines(context, source.repo, ownChanges(source, context), "deletions"),
   history: async ({ repo, commit }, args: HistoryArgs, context, info) =>
     commitPage(context, repo, connection(info, args, await historyOf(context, repo, commit, args))),
   statusCheckRollup: ({ repo, commit }, _args, context) => rollupOf(context, repo, commit.oid),
@@ -120,7 +120,7 @@ export const commitFields: Fields<CommitSource> = {
 function ownChanges(
   { repo, commit }: CommitSource,
   context: Context,
-): Promise<readonly LineCounts[]> {
+): Promise<readonly TreeChange[]> {
   return changesOf(context, repo, commit.parents[0] ?? null, commit.oid);
 }
 

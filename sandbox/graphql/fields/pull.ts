@@ -1,11 +1,11 @@
-import type { Oid } from "../../git/object-store.ts";
+import type { Oid, TreeChange } from "../../git/object-store.ts";
 import type { Label, Repo } from "../../world/entities.ts";
-import { connection, type PageArgs } from "../connection.ts";
+import { type Connection, connection, type PageArgs } from "../connection.ts";
 import { type Context, type Fields, isVisible } from "../context.ts";
 import { NotServed } from "../errors.ts";
 import { gitId } from "../git-ids.ts";
 import { knownCommit, refOf } from "../git-objects.ts";
-import type { LineCounts } from "../line-counts.ts";
+import { countLines, type LineCounts, sumLines } from "../line-counts.ts";
 import { commitsOf, filesOf } from "../pull-commits.ts";
 import { stateOf } from "../pull-search.ts";
 import { queueOf } from "../queue.ts";
@@ -18,10 +18,6 @@ import { timelineItems } from "./timeline.ts";
 
 function headRepo({ pull }: PullSource, { world }: Context): Repo | null {
   return world.repos.get(pull.headRepo) ?? null;
-}
-
-async function sum(files: Promise<readonly LineCounts[]>, what: "additions" | "deletions") {
-  return (await files).reduce((total, file) => total + file[what], 0);
 }
 
 const stateFields: Fields<PullSource> = {
@@ -78,10 +74,12 @@ const gitFields: Fields<PullSource> = {
     return connection(info, args, commits);
   },
   files: async (source, args: PageArgs, context, info) =>
-    connection(info, args, (await filesOf(context, source)).map(changedFile)),
+    changedFilePage(context, source, connection(info, args, await filesOf(context, source))),
   changedFiles: async (source, _args, context) => (await filesOf(context, source)).length,
-  additions: (source, _args, context) => sum(filesOf(context, source), "additions"),
-  deletions: (source, _args, context) => sum(filesOf(context, source), "deletions"),
+  additions: (source, _args, context) =>
+    sumLines(context, source.repo, filesOf(context, source), "additions"),
+  deletions: (source, _args, context) =>
+    sumLines(context, source.repo, filesOf(context, source), "deletions"),
   statusCheckRollup: ({ repo, pull }, _args, context) => rollupOf(context, repo, pull.headOid),
 };
 
@@ -202,9 +200,20 @@ export const pullCommitFields: Fields<PullCommitSource> = {
   resourcePath: ({ of, commitOid }) => `${pullPath(of.repo, of.pull)}/commits/${commitOid}`,
 };
 
+/** Lines are counted for the files of the page only. */
+async function changedFilePage(
+  context: Context,
+  { repo }: PullSource,
+  page: Connection<TreeChange>,
+): Promise<unknown> {
+  const nodes = (await countLines(context, repo, page.nodes)).map(changedFile);
+  const edges = page.edges.map(({ cursor }, index) => ({ cursor, node: nodes[index] }));
+  return { ...page, nodes, edges };
+}
+
 function changedFile({ change, additions, deletions }: LineCounts): unknown {
-  const changeType =
-    change.before === null ? "ADDED" : change.after === null ? "DELETED" : "MODIFIED";
+  const added = change.before === null;
+  const changeType = added ? "ADDED" : change.after === null ? "DELETED" : "MODIFIED";
   return {
     __typename: "PullRequestChangedFile",
     path: change.path,

@@ -353,6 +353,124 @@ describe("a pull request's life", () => {
     ]);
   });
 
+  test("a force push of the head is in the timeline with both commits", async () => {
+    const first = await at.head("tagboat/dev/app-1");
+    const { commit } = await proposal("tmp");
+    await at.ask(PROPOSE, {
+      ...(await proposal("tmp")),
+      commit: { ...commit, message: { headline: "second" } },
+    });
+    const second = await at.head("tmp");
+    const refUpdates = [
+      { name: "refs/heads/tagboat/dev/app-1", beforeOid: first, afterOid: second, force: true },
+    ];
+    const moved = await run(
+      "updateRefs",
+      "UpdateRefsInput",
+      { repositoryId: at.repo.nodeId, refUpdates },
+      "clientMutationId",
+    );
+    expect(moved.errors).toBeUndefined();
+    const answer = await at.ask(
+      `query ($id: ID!) { node(id: $id) { ... on PullRequest { headRefOid
+        timelineItems(last: 1, itemTypes: [HEAD_REF_FORCE_PUSHED_EVENT]) { totalCount nodes {
+          ... on HeadRefForcePushedEvent { actor { login } beforeCommit { oid } afterCommit { oid } } } } } } }`,
+      { id: pullId() },
+    );
+    expect(answer.data.node).toEqual({
+      headRefOid: second,
+      timelineItems: {
+        totalCount: 1,
+        nodes: [
+          {
+            actor: { login: "tagboat" },
+            beforeCommit: { oid: first },
+            afterCommit: { oid: second },
+          },
+        ],
+      },
+    });
+  });
+
+  test("auto-merge waits for the review that the rules want", async () => {
+    at.repo.allowAutoMerge = true;
+    at.repo.rulesets.push({
+      id: 1,
+      name: "reviews",
+      branches: ["~DEFAULT_BRANCH"],
+      pullRequest: { approvals: 1, dismissStale: true },
+      requiredChecks: [],
+      upToDate: false,
+      linearHistory: false,
+      mergeQueue: false,
+    });
+    const pullRequestId = pullId();
+    const selection =
+      "pullRequest { state reviewDecision mergeStateStatus autoMergeRequest { mergeMethod enabledBy { login } } }";
+    const enabled = await run(
+      "enablePullRequestAutoMerge",
+      "EnablePullRequestAutoMergeInput",
+      { pullRequestId, mergeMethod: "SQUASH" },
+      selection,
+    );
+    expect(enabled.data.enablePullRequestAutoMerge.pullRequest).toEqual({
+      state: "OPEN",
+      reviewDecision: "REVIEW_REQUIRED",
+      mergeStateStatus: "BLOCKED",
+      autoMergeRequest: { mergeMethod: "SQUASH", enabledBy: { login: "tagboat" } },
+    });
+    const disabled = await run(
+      "disablePullRequestAutoMerge",
+      "DisablePullRequestAutoMergeInput",
+      { pullRequestId },
+      selection,
+    );
+    expect(disabled.data.disablePullRequestAutoMerge.pullRequest.autoMergeRequest).toBeNull();
+    const review = { pullRequestId, event: "APPROVE" };
+    const approved = await run(
+      "addPullRequestReview",
+      "AddPullRequestReviewInput",
+      review,
+      "pullRequestReview { pullRequest { reviewDecision mergeStateStatus } }",
+      at.ana,
+    );
+    expect(approved.data.addPullRequestReview.pullRequestReview.pullRequest).toEqual({
+      reviewDecision: "APPROVED",
+      mergeStateStatus: "CLEAN",
+    });
+  });
+
+  test("the merge queue takes a pull request", async () => {
+    at.repo.rulesets.push({
+      id: 1,
+      name: "queue",
+      branches: ["main"],
+      pullRequest: null,
+      requiredChecks: [{ context: "ci", appId: null }],
+      upToDate: false,
+      linearHistory: false,
+      mergeQueue: true,
+    });
+    const head = at.world.pulls(at.repo)[0]?.headOid ?? "";
+    await at.world.createCheck(at.repo, at.app, {
+      name: "ci",
+      headOid: head,
+      status: "completed",
+      conclusion: "success",
+    });
+    const queued = await run(
+      "enqueuePullRequest",
+      "EnqueuePullRequestInput",
+      { pullRequestId: pullId(), expectedHeadOid: head },
+      "mergeQueueEntry { enqueuer { login } mergeQueue { url } pullRequest { isInMergeQueue isMergeQueueEnabled } }",
+    );
+    expect(queued.data.enqueuePullRequest.mergeQueueEntry).toEqual({
+      enqueuer: { login: "tagboat" },
+      mergeQueue: { url: "http://127.0.0.1:4100/acme/cd/queue/main" },
+      pullRequest: { isInMergeQueue: true, isMergeQueueEnabled: true },
+    });
+  });
+
   test("labels and reviewers", async () => {
     const pull = at.world.pulls(at.repo)[0];
     if (pull === undefined) throw new Error("no pull request");

@@ -6,7 +6,7 @@ import type { Config, Environment } from "./model/config.ts";
 import type { Target } from "./model/forge.ts";
 import type { Outcome, Place, Refusal } from "./model/outcome.ts";
 import type { Registry } from "./model/registry.ts";
-import type { ImageArtifact, Release } from "./model/release.ts";
+import type { Artifact, ImageArtifact, Release } from "./model/release.ts";
 import { type Authorship, authorshipOf } from "./propose/authorship.ts";
 import { blobOid } from "./propose/blob-oid.ts";
 import { trackingBranch } from "./propose/branch-name.ts";
@@ -51,7 +51,16 @@ export interface PlaceResult {
 export async function tow(parts: FlowParts, work: PlaceWork, target: Target): Promise<PlaceResult> {
   const unfit = unfitTarget(target);
   if (unfit !== null) return refusedWhole(work, unfit);
-  const keys = await readKeysInPlace(parts.registry, work, inPlace(planInput(work, target)));
+  const keys = await readKeysInPlace(
+    parts.registry,
+    work,
+    inPlace({
+      ...planInput(work, target),
+      candidates: work.releases,
+      carried: claimedArtifacts(target),
+      barred: [],
+    }),
+  );
   if (keys.kind === "later") {
     return { attempt: { kind: "again", detail: keys.detail, at: keys.at }, verdicts: [] };
   }
@@ -141,15 +150,24 @@ function provenAuthor(parts: FlowParts, work: PlaceWork, target: Target, keyOf: 
   });
 }
 
+/** What the branch says it carries, proven or not: enough to know what to ask the registry for. */
+function claimedArtifacts(target: Target): readonly Artifact[] {
+  return (target.head?.commits ?? []).flatMap(
+    (commit) => parseTrailers(commit.message)?.artifacts ?? [],
+  );
+}
+
 /** Versions that a person closed unmerged: exactly those are not proposed again, until the pull request is reopened. */
 function closedByPeople(target: Target): { artifact: ImageArtifact; pull: number }[] {
   return target.pulls
     .filter((pull) => pull.ours && pull.state === "closed" && pull.closedBy === "person")
     .flatMap((pull) =>
-      (parseTrailers(pull.headMessage)?.artifacts ?? []).map((artifact) => ({
-        artifact,
-        pull: pull.number,
-      })),
+      (parseTrailers(pull.headMessage)?.artifacts ?? [])
+        .filter((a) => a.kind === "image")
+        .map((artifact) => ({
+          artifact,
+          pull: pull.number,
+        })),
     );
 }
 
@@ -159,10 +177,12 @@ function desiredProposal(
   edits: readonly FileEdit[],
   author: Authorship,
 ): DesiredProposal {
-  const carried = plan.artifacts.filter((artifact) => artifact.kind === "image");
+  const carried = plan.artifacts;
   const holds = (release: Release): boolean =>
     release.artifacts.some(
-      (a) => a.kind === "image" && carried.some((c) => c.image === a.image && c.tag === a.tag),
+      (a) =>
+        a.kind === "image" &&
+        carried.some((c) => c.kind === "image" && c.image === a.image && c.tag === a.tag),
     );
   const releases = work.releases.filter(holds);
   const before = author.kind === "ours" ? author.trailers.deliveries : [];
@@ -170,6 +190,9 @@ function desiredProposal(
     place: work.place,
     environment: work.environment,
     rows: plan.rows,
+    refs: plan.changes.flatMap((c) =>
+      c.kind === "ref" ? [{ file: c.file, repo: c.repo, ref: c.ref }] : [],
+    ),
     artifacts: carried,
     edits,
     releases,

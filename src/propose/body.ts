@@ -2,7 +2,7 @@ import type { ImageVersion } from "../model/image.ts";
 import type { Release } from "../model/release.ts";
 import { type Marker, renderMarker } from "./marker.ts";
 import { code, link, visible } from "./outside-text.ts";
-import type { DesiredProposal, ProposalRow } from "./proposal.ts";
+import type { DesiredProposal, ProposalRow, RefRow } from "./proposal.ts";
 import { shortVersion } from "./title.ts";
 import { renderWaiting } from "./waiting-note.ts";
 
@@ -19,7 +19,8 @@ const ROWS_SHOWN = 100;
 /** The text of a tracking proposal, for the person who reviews it. */
 export function renderBody(desired: DesiredProposal, context: BodyContext): string {
   const parts = [
-    renderTable(desired.rows),
+    desired.rows.length === 0 ? "" : renderTable(desired.rows),
+    renderRefs(desired.refs),
     desired.releases.length === 0 ? "" : desired.releases.map(renderRelease).join("\n\n"),
     renderNotes(desired, context),
     renderWaiting([], null),
@@ -38,6 +39,14 @@ function renderTable(rows: readonly ProposalRow[]): string {
   });
   const more = rows.length > ROWS_SHOWN ? [`\n…and ${rows.length - ROWS_SHOWN} more.`] : [];
   return ["| image | from | to | file |", "|---|---|---|---|", ...lines, ...more].join("\n");
+}
+
+function renderRefs(refs: readonly RefRow[]): string {
+  if (refs.length === 0) return "";
+  const lines = refs
+    .slice(0, ROWS_SHOWN)
+    .map((row) => `| ${code(row.repo)} | ${code(row.ref.slice(0, 12))} | ${code(row.file)} |`);
+  return ["| `?ref=` of | to | file |", "|---|---|---|", ...lines].join("\n");
 }
 
 function renderVersion(version: ImageVersion): string {

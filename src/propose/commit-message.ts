@@ -12,10 +12,12 @@ export function renderCommitMessage(
   context: SignedContext,
   keys: readonly Buffer[],
 ): string {
-  const lines = desired.rows.map(
-    (row) =>
-      `- ${plain(row.file)}: ${plain(row.image)} ${row.from === null ? "(new)" : plain(shortVersion(row.from))} → ${plain(shortVersion(row.to))}`,
-  );
+  const lines = [
+    ...desired.rows.map((row) => `- ${plain(row.file)}: ${plain(row.image)} ${renderStep(row)}`),
+    ...desired.refs.map(
+      (row) => `- ${plain(row.file)}: ?ref= of ${plain(row.repo)} → ${plain(row.ref)}`,
+    ),
+  ];
   const trailers = renderTrailers(
     {
       kind,
@@ -30,6 +32,11 @@ export function renderCommitMessage(
     keys,
   );
   return `${renderTitle(desired)}\n\n${lines.join("\n")}\n\n${trailers}`;
+}
+
+function renderStep(row: ProposalRow): string {
+  const from = row.from === null ? "(new)" : plain(shortVersion(row.from));
+  return `${from} → ${plain(shortVersion(row.to))}`;
 }
 
 /** Tells whether the entries' values before the change are still those that a proposal was made from. */

@@ -1,5 +1,5 @@
 import type { PullState, Target } from "../model/forge.ts";
-import type { ImageArtifact } from "../model/release.ts";
+import type { Artifact } from "../model/release.ts";
 import type { Authorship } from "./authorship.ts";
 import { blobOid } from "./blob-oid.ts";
 import { fromHash } from "./commit-message.ts";
@@ -74,8 +74,10 @@ function sameFiles(target: Target, desired: DesiredProposal): boolean {
   return desired.edits.every((edit) => target.head?.blobs.get(edit.path) === blobOid(edit.text));
 }
 
-function sameArtifacts(a: readonly ImageArtifact[], b: readonly ImageArtifact[]): boolean {
-  const keys = (list: readonly ImageArtifact[]): string =>
-    JSON.stringify(list.map((x) => [x.image, x.tag, x.digest]).sort());
+function sameArtifacts(a: readonly Artifact[], b: readonly Artifact[]): boolean {
+  const keys = (list: readonly Artifact[]): string =>
+    JSON.stringify(
+      list.map((x) => (x.kind === "ref" ? [x.repo, x.ref] : [x.image, x.tag, x.digest])).sort(),
+    );
   return keys(a) === keys(b);
 }

@@ -2,7 +2,7 @@ import type { FileEdit } from "../model/change.ts";
 import type { Environment } from "../model/config.ts";
 import type { ImageVersion } from "../model/image.ts";
 import type { Place } from "../model/outcome.ts";
-import type { ImageArtifact, Release } from "../model/release.ts";
+import type { Artifact, Release } from "../model/release.ts";
 
 /** One line of a proposal's table: what changes in which file. */
 export interface ProposalRow {
@@ -13,12 +13,20 @@ export interface ProposalRow {
   readonly to: ImageVersion;
 }
 
+/** A `?ref=` that moves with an image to the revision it was built from. */
+export interface RefRow {
+  readonly file: string;
+  readonly repo: string;
+  readonly ref: string;
+}
+
 /** What a tracking proposal is to hold: decided, edited, not yet written. */
 export interface DesiredProposal {
   readonly place: Place;
   readonly environment: Environment;
   readonly rows: readonly ProposalRow[];
-  readonly artifacts: readonly ImageArtifact[];
+  readonly refs: readonly RefRow[];
+  readonly artifacts: readonly Artifact[];
   readonly edits: readonly FileEdit[];
   /** Releases known to this run, for the body: built when, from which commit and run. */
   readonly releases: readonly Release[];

@@ -1,15 +1,17 @@
 import type { ImageVersion } from "../model/image.ts";
 import { plain } from "./outside-text.ts";
-import type { DesiredProposal, ProposalRow } from "./proposal.ts";
+import type { DesiredProposal, ProposalRow, RefRow } from "./proposal.ts";
 
 /** `dev: myapp-runtime 6322-rbbs9 → bf76-qqxrq`; with several images their number and names. At most 200 characters. */
-export function renderTitle(desired: Pick<DesiredProposal, "place" | "rows">): string {
+export function renderTitle(desired: Pick<DesiredProposal, "place" | "rows" | "refs">): string {
   const { environment, component } = desired.place;
   const where = component === null ? environment : `${environment}/${component}`;
-  return plain(`${where}: ${renderWhat(desired.rows)}`);
+  return plain(`${where}: ${renderWhat(desired.rows, desired.refs)}`);
 }
 
-function renderWhat(rows: readonly ProposalRow[]): string {
+function renderWhat(rows: readonly ProposalRow[], refs: readonly RefRow[]): string {
+  if (rows.length === 0)
+    return refs.length === 0 ? "" : `${refs[0]?.repo ?? ""} → ${(refs[0]?.ref ?? "").slice(0, 12)}`;
   const bumps = [...new Set(rows.map((row) => `${shortName(row.image)} ${renderStep(row)}`))];
   if (bumps.length === 1) return bumps[0] ?? "";
   const names = [...new Set(rows.map((row) => shortName(row.image)))];

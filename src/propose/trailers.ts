@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { ImageArtifact, OrderKey } from "../model/release.ts";
+import type { Artifact, ImageArtifact, OrderKey, RefArtifact } from "../model/release.ts";
 
 /** What a proposal's commit says of itself in its trailers. Written and read by this file alone. */
 export interface CommitTrailers {
@@ -7,7 +7,7 @@ export interface CommitTrailers {
   readonly environment: string;
   readonly component: string | null;
   /** The releases that it carries. */
-  readonly artifacts: readonly ImageArtifact[];
+  readonly artifacts: readonly Artifact[];
   /** Hash of the values that stood in the entries before. */
   readonly from: string;
   /** New blob ids by path. */
@@ -35,7 +35,7 @@ export function renderTrailers(
   const lines = [
     `Tagboat-Kind: ${trailers.kind}`,
     `Tagboat-Place: ${JSON.stringify([trailers.environment, trailers.component])}`,
-    ...trailers.artifacts.map((a) => `Tagboat-Release: ${renderArtifact(a)}`),
+    ...trailers.artifacts.map(renderArtifact),
     `Tagboat-From: ${trailers.from}`,
     ...[...trailers.files]
       .sort((a, b) => (a.path < b.path ? -1 : 1))
@@ -99,9 +99,14 @@ function readLines(lines: readonly string[]): CommitTrailers | null {
     kind,
     environment: place[0],
     component: typeof place[1] === "string" ? place[1] : null,
-    artifacts: values("Tagboat-Release")
-      .map(parseArtifact)
-      .filter((a) => a !== null),
+    artifacts: [
+      ...values("Tagboat-Release")
+        .map(parseImage)
+        .filter((a) => a !== null),
+      ...values("Tagboat-Ref")
+        .map(parseRef)
+        .filter((a) => a !== null),
+    ],
     from: values("Tagboat-From")[0] ?? "",
     files: values("Tagboat-File")
       .map(parseFile)
@@ -110,12 +115,19 @@ function readLines(lines: readonly string[]): CommitTrailers | null {
   };
 }
 
-function renderArtifact(a: ImageArtifact): string {
-  const key = a.orderKey === null ? "-" : `${a.orderKey.at}/${a.orderKey.from}`;
-  return `${a.image} ${a.tag} ${a.digest ?? "-"} ${key}`;
+function renderArtifact(artifact: Artifact): string {
+  if (artifact.kind === "ref") return `Tagboat-Ref: ${artifact.repo} ${artifact.ref}`;
+  const { image, tag, digest, orderKey } = artifact;
+  const key = orderKey === null ? "-" : `${orderKey.at}/${orderKey.from}`;
+  return `Tagboat-Release: ${image} ${tag} ${digest ?? "-"} ${key}`;
 }
 
-function parseArtifact(text: string): ImageArtifact | null {
+function parseRef(text: string): RefArtifact | null {
+  const [repo, ref] = text.split(" ");
+  return repo === undefined || ref === undefined ? null : { kind: "ref", repo, ref };
+}
+
+function parseImage(text: string): ImageArtifact | null {
   const [image, tag, digest, key] = text.split(" ");
   if (image === undefined || tag === undefined || digest === undefined || key === undefined)
     return null;

@@ -1,6 +1,5 @@
 import { trackedImage } from "../decide/image-pattern.ts";
-import { placesOf } from "../decide/match.ts";
-import { offersFor } from "../decide/onboarding.ts";
+import { carriesImage, placesOf } from "../decide/match.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { ImageEvent } from "../model/event.ts";
 import type { LaneTask, Routing } from "../model/inbox.ts";
@@ -109,7 +108,7 @@ async function routeToRepo(
     routeWithoutConfig(known, event, found);
     return;
   }
-  const { places, outcomes } = placesOf(known, event.image);
+  const { places, outcomes } = placesOf(known.index, known.config, event.image, known.fullName);
   found.outcomes.push(...outcomes);
   const rule = trackedImage(known.config, event.image)?.rule;
   if (places.length === 0 || rule === undefined) return;
@@ -123,9 +122,9 @@ async function routeToRepo(
       detail: resolved.refusal.message,
     });
   if (resolved.kind !== "release") return;
-  for (const { place, environment } of places) {
+  for (const { settings, files: _, ...place } of places) {
     const task: LaneTask = { kind: "release", place, release: resolved.release };
-    found.items.push({ lane: laneOf(task, environment.delivery === "commit"), task });
+    found.items.push({ lane: laneOf(task, settings.delivery === "commit"), task });
   }
 }
 
@@ -145,7 +144,7 @@ function routeWithoutConfig(
     });
     return;
   }
-  if (!offersFor(known.branches, event.image)) return;
+  if (!carriesImage(known.index, event.image)) return;
   const task: LaneTask = { kind: "onboard", repo: known.fullName, image: event.image };
   found.items.push({ lane: laneOf(task, false), task });
 }

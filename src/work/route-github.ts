@@ -123,7 +123,7 @@ function placesOn(
     const place = {
       repo: known.fullName,
       base: overlay.base,
-      environment: overlay.environment,
+      environment: environment.name,
       component: overlay.component,
     };
     const entry = places.get(key) ?? { place, environment, files: [] };

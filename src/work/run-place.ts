@@ -128,6 +128,7 @@ function workOf(known: KnownRepo, place: Place, items: readonly LaneItem[]): Pla
   const files = known.index.overlays
     .filter(
       (o) =>
+        o.trouble === null &&
         o.environment === place.environment &&
         o.component === place.component &&
         o.base === place.base,

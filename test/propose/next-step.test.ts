@@ -103,6 +103,7 @@ const desired: DesiredProposal = {
   place: { repo: "acme/cd", base: "main", environment: "dev", component: null },
   environment: {} as Environment,
   rows: [row],
+  refs: [],
   artifacts: [v2],
   edits: [{ path: file, text }],
   releases: [],

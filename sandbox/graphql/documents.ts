@@ -13,7 +13,7 @@ import { githubSchema } from "./schema.ts";
 export interface RootFields {
   readonly operation: "query" | "mutation";
   /** Names, not aliases, in the order of the document. */
-  readonly fields: readonly string[];
+  readonly fields: string[];
 }
 
 export type CheckedDocument =

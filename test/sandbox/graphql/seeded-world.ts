@@ -2,7 +2,7 @@ import type { AccessCheck, Caller } from "../../../sandbox/api/caller.ts";
 import { type Fault, Faults } from "../../../sandbox/api/faults.ts";
 import { Recorder } from "../../../sandbox/api/recorder.ts";
 import { createMemoryStore } from "../../../sandbox/git/memory-store.ts";
-import { executeGraphql } from "../../../sandbox/graphql/execute.ts";
+import { createGraphqlDoor } from "../../../sandbox/graphql/door.ts";
 import { createWorld } from "../../../sandbox/world/create-world.ts";
 import type { App, Repo } from "../../../sandbox/world/entities.ts";
 import type { World } from "../../../sandbox/world/world.ts";
@@ -78,7 +78,7 @@ export async function seededWorld(
   };
   const recorder = new Recorder();
   const faults = new Faults();
-  const deps = { world, recorder, faults, access, baseUrl: "http://127.0.0.1:4100" };
+  const door = createGraphqlDoor({ world, recorder, faults, baseUrl: "http://127.0.0.1:4100" });
   return {
     world,
     repo,
@@ -90,7 +90,7 @@ export async function seededWorld(
     arm: (fault) => faults.arm({ fault }),
     head: async (branch) => (await repo.store.readRef(`refs/heads/${branch}`)) ?? "",
     async ask(query, variables = {}, caller = bot) {
-      const answer = await executeGraphql(deps, caller, { query, variables });
+      const answer = await door.execute(caller, { query, variables }, access);
       if (answer.status !== 200) throw new Error(`HTTP ${answer.status}`);
       // As it travels: what JSON cannot carry would be lost here.
       return JSON.parse(JSON.stringify(answer.body)) as Answer;

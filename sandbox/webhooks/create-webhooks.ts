@@ -122,7 +122,15 @@ function packageMessage(
 function pingMessage(app: App): Message {
   const target = appTarget(app);
   const config = { url: app.webhookUrl, content_type: "json", insecure_ssl: "0" };
-  const hook = { type: "App", id: app.id, name: "web", active: true, events: [...app.events] };
+  const times = { created_at: "2026-01-01T00:00:00Z", updated_at: "2026-01-01T00:00:00Z" };
+  const hook = {
+    ...times,
+    type: "App",
+    id: app.id,
+    name: "web",
+    active: true,
+    events: [...app.events],
+  };
   return {
     event: "ping",
     receivers: target === null ? [] : [{ target, installation: null }],

@@ -24,7 +24,8 @@ export function loadWebhookSchemas(folder: string): WebhookSchemas {
     validateSchema: false,
     inlineRefs: false,
     logger: false,
-    formats: fullFormats,
+    // Bots have brackets in their addresses on github.com too: `49699333+dependabot[bot]@users.noreply.github.com`.
+    formats: { ...fullFormats, email: /^[^@\s]+@[^@\s]+$/ },
   });
   ajv.addSchema({ $id: "gh", components: { schemas } }, "gh", false, false);
   const compiled = new Map<string, ValidateFunction>();

@@ -20,7 +20,7 @@ export async function setAutoMerge(
   if (method === null) {
     if (pull.autoMerge === null) throw unprocessable("Auto merge is not enabled");
     pull.autoMerge = null;
-    emit(state, { kind: "pull_request", action: "auto_merge_disabled", repo, pull, actor });
+    tellDisabled(state, repo, actor, pull, "Auto-merge was disabled by a user.");
     return;
   }
   if (!repo.allowAutoMerge) throw unprocessable("Auto merge is not allowed for this repository");
@@ -69,8 +69,12 @@ async function mergeReady(
     // The chosen method does not fit (a linear history, commits that cannot be rebased): GitHub turns auto-merge off.
     if (!(error instanceof Rejection)) throw error;
     pull.autoMerge = null;
-    const told = { kind: "pull_request", action: "auto_merge_disabled", repo, pull } as const;
-    emit(state, { ...told, actor: auto.by });
+    tellDisabled(state, repo, auto.by, pull, error.message);
     return false;
   }
+}
+
+function tellDisabled(state: State, repo: Repo, actor: string, pull: Pull, reason: string): void {
+  const told = { kind: "pull_request", action: "auto_merge_disabled" } as const;
+  emit(state, { ...told, repo, pull, actor, reason });
 }

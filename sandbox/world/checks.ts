@@ -80,6 +80,7 @@ export function rerequestCheck(state: State, repo: Repo, actor: string, check: C
 }
 
 function apply(state: State, check: CheckRun, change: Partial<CheckRun>): void {
+  applyStatus(state, check, change);
   for (const key of ["title", "summary", "text", "detailsUrl"] as const) {
     const value = change[key];
     if (value !== undefined) check[key] = value;
@@ -88,18 +89,19 @@ function apply(state: State, check: CheckRun, change: Partial<CheckRun>): void {
   check.startedAt = change.startedAt ?? check.startedAt;
   // GitHub appends: each request may carry 50 annotations, and more follow in further updates.
   check.annotations = [...check.annotations, ...(change.annotations ?? [])];
-  applyStatus(state, check, change);
 }
 
 function applyStatus(state: State, check: CheckRun, change: Partial<CheckRun>): void {
   const concluded = change.conclusion !== undefined && change.conclusion !== null;
-  check.status = concluded ? "completed" : (change.status ?? check.status);
-  if (check.status !== "completed") {
-    check.conclusion = null;
-    check.completedAt = null;
-    return;
+  const status = concluded ? "completed" : (change.status ?? check.status);
+  const conclusion = change.conclusion ?? check.conclusion;
+  if (status === "completed" && conclusion === null) {
+    throw unprocessable("A completed check run needs a conclusion");
   }
-  check.conclusion = change.conclusion ?? check.conclusion;
-  if (check.conclusion === null) throw unprocessable("A completed check run needs a conclusion");
-  check.completedAt = change.completedAt ?? check.completedAt ?? instant(state);
+  const completed = status === "completed";
+  check.status = status;
+  check.conclusion = completed ? conclusion : null;
+  check.completedAt = completed
+    ? (change.completedAt ?? check.completedAt ?? instant(state))
+    : null;
 }

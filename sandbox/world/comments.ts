@@ -50,10 +50,11 @@ export function editComment(
   const pull = pullsOf(state, repo).find((candidate) => candidate.id === edited.pull);
   if (pull === undefined) throw new Error("The comment belongs to no pull request of the repo");
   if (edited.body === body) return;
+  const changes = { body: { from: edited.body } };
   edited.body = body;
   edited.updatedAt = instant(state);
   const told = { kind: "issue_comment", action: "edited" } as const;
-  emit(state, { ...told, repo, pull, comment: edited, actor });
+  emit(state, { ...told, repo, pull, comment: edited, actor, changes });
 }
 
 /** The comment is gone; the event still carries it, as GitHub's does. */

@@ -62,8 +62,8 @@ export type WorldEvent =
       /** Who is asked, in `review_requested`: a person's login, or a team's slug. */
       readonly reviewer?: string;
       readonly team?: string;
-      /** Why, in `dequeued`: a word of GitHub's closed list. */
-      readonly reason?: "MERGE_CONFLICT" | "CI_FAILURE" | "MANUAL";
+      /** Why, in `dequeued` (a word of GitHub's closed list) and `auto_merge_disabled`. */
+      readonly reason?: string;
       readonly changes?: Readonly<Record<string, { readonly from: string }>>;
     }
   | {
@@ -81,6 +81,7 @@ export type WorldEvent =
       readonly pull: Pull;
       readonly comment: Comment;
       readonly actor: string;
+      readonly changes?: { readonly body: { readonly from: string } };
     }
   | {
       readonly kind: "check_run";

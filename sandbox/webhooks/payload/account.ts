@@ -61,6 +61,8 @@ export function teamPayload(scope: Scope, team: Team): Payload {
     members_url: `${url}/members{/member}`,
     repositories_url: `${url}/repos`,
     parent: null,
+    type: "organization",
+    organization_id: scope.world.accounts.get(team.org.toLowerCase())?.id ?? 0,
   };
 }
 

@@ -43,6 +43,7 @@ async function contentOf(scope: Scope, event: WorldEvent): Promise<Payload> {
       return {
         issue: issuePayload(scope, event.repo, event.pull),
         comment: commentPayload(scope, event.repo, event.pull, event.comment),
+        ...(event.changes === undefined ? {} : { changes: event.changes }),
       };
     case "check_run":
       return { check_run: checkRunPayload(scope, event.repo, event.check) };

@@ -70,7 +70,8 @@ function hunksOf(lines: readonly Line[]): string[] {
     const range = (other: "-" | "+") => {
       const before = earlier.filter((l) => l.sign !== other && !isMark(l)).length;
       const size = inside.filter((l) => l.sign !== other && !isMark(l)).length;
-      return `${size === 0 ? before : before + 1},${size}`;
+      const start = size === 0 ? before : before + 1;
+      return size === 1 ? `${start}` : `${start},${size}`;
     };
     const head = `@@ -${range("+")} +${range("-")} @@`;
     return [head, ...inside.map((l) => (isMark(l) ? l.text : l.sign + l.text))].join("\n");

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { Clock } from "../model/clock.ts";
 import type { Delivery, HookScope } from "../model/delivery.ts";
 import type { Acceptance } from "../model/inbox.ts";
+import type { Log } from "../model/log.ts";
 import { readDelivery } from "../normalise/delivery.ts";
 import type { HookSource, NormaliseOptions, SourceRules } from "../normalise/normaliser.ts";
 import { isHookSource, sourceTable } from "../normalise/sources.ts";
@@ -10,7 +11,6 @@ import { type Answer, answers } from "./answer.ts";
 import { type BodyRead, type BodyReader, drain } from "./body.ts";
 import { InboxDown } from "./group-commit.ts";
 import { type HookSubject, isHookSignature, isHookToken, parseScopeSegment } from "./hook-token.ts";
-import type { Log } from "./log.ts";
 import type { Route } from "./route.ts";
 import { storedHeaders } from "./stored-headers.ts";
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Clock } from "../model/clock.ts";
 import type { Inbox } from "../model/inbox.ts";
+import type { Log } from "../model/log.ts";
 import type { NormaliseOptions } from "../normalise/normaliser.ts";
 import { type Answer, answers, methodNotAllowed, send } from "./answer.ts";
 import { type BodyRead, type BodyReader, createBodyReader } from "./body.ts";
@@ -8,7 +9,6 @@ import { createDeliveryIds } from "./delivery-id.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { type Handled, type HookParts, takeHook } from "./hook.ts";
 import type { HookSubject } from "./hook-token.ts";
-import type { Log } from "./log.ts";
 import { parseRoute, type Route } from "./route.ts";
 
 /** What the HTTP edge is made of. */

@@ -3,10 +3,10 @@ import { type IncomingHttpHeaders, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Log } from "../../src/ingest/log.ts";
 import { createIngestServer, type IngestParts } from "../../src/ingest/server.ts";
 import type { Delivery } from "../../src/model/delivery.ts";
 import type { Acceptance } from "../../src/model/inbox.ts";
+import type { Log } from "../../src/model/log.ts";
 import { defaultOptions } from "../../src/normalise/sources.ts";
 
 export const SECRET = "0123456789abcdef0123456789abcdef";
@@ -63,7 +63,7 @@ function recorder(lines: Edge["lines"]): Log {
   const level = (name: string) => (fields: object, message: string) => {
     lines.push({ level: name, fields, message });
   };
-  return { info: level("info"), warn: level("warn"), error: level("error") };
+  return { debug: level("debug"), info: level("info"), warn: level("warn"), error: level("error") };
 }
 
 export interface Answered {

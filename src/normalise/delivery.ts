@@ -34,9 +34,11 @@ export function readDelivery(delivery: RawDelivery, options: NormaliseOptions): 
   if (depthOf(text) > MAX_DEPTH) return unread(`JSON nested deeper than ${MAX_DEPTH} levels`);
   const json = parseJson(text);
   if (json === null) return unread("the body is no JSON");
+  const id = rules.senderId(headers, json.value);
   return {
     meaning: rules.normalise({ headers, body: json.value, options }),
-    senderId: rules.senderId(headers, json.value),
+    // It becomes a key in the store: plain characters only.
+    senderId: id !== null && /^[\x20-\x7e]{1,512}$/.test(id) ? id : null,
   };
 }
 

@@ -4,14 +4,19 @@ const PROVENANCE_LENGTH = 256;
 /** Text from outside made fit for a log line: no control or formatting characters (line ends, right-to-left marks), shortened. */
 export function short(text: string): string {
   const plain = text.slice(0, LOG_LENGTH * 2).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "?");
-  return plain.length <= LOG_LENGTH ? plain : `${plain.slice(0, LOG_LENGTH)}…`;
+  const characters = [...plain];
+  return characters.length <= LOG_LENGTH ? plain : `${characters.slice(0, LOG_LENGTH).join("")}…`;
 }
 
-/** `text` trimmed, or `null` where it is no text, empty, or too long to be a name, commit or URL. */
+/**
+ * `text` trimmed, or `null` where it is no text, empty, or no name, commit or URL: too long, of several
+ * lines, or with characters that PostgreSQL cannot store (NUL, half a surrogate pair).
+ */
 export function word(text: unknown): string | null {
   if (typeof text !== "string") return null;
   const trimmed = text.trim();
-  return trimmed === "" || trimmed.length > PROVENANCE_LENGTH ? null : trimmed;
+  if (trimmed === "" || trimmed.length > PROVENANCE_LENGTH) return null;
+  return /[\p{Cc}\p{Cs}]/u.test(trimmed) ? null : trimmed;
 }
 
 /** `text` if it is an RFC 3339 instant after 2000 (zero times of Go and Java lie before), else `null`. */

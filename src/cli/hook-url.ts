@@ -1,0 +1,133 @@
+import { parseArgs } from "node:util";
+import type { HookEnv } from "../env/hooks.ts";
+import { EXIT_CONFIG, readHookEnv } from "../env.ts";
+import { hookGenerationOf } from "../ingest/hook-generations.ts";
+import {
+  type HookSubject,
+  hookSignatureSecret,
+  hookToken,
+  scopeSegment,
+} from "../ingest/hook-token.ts";
+import type { HookScope } from "../model/delivery.ts";
+import { parseImageName } from "../model/image.ts";
+import type { HookSource } from "../normalise/normaliser.ts";
+import { isHookSource, sourceTable } from "../normalise/sources.ts";
+import { type Command, EXIT_USAGE, type Terminal } from "./command.ts";
+import { senderSettings } from "./sender-settings.ts";
+
+const HELP = `Usage: tagboat hook-url <source> <owner> [options]
+
+Prints the URL that a sender posts to, and what to enter at the sender. Whoever knows the URL can
+announce images for CD repos of the owner: treat it as a password.
+
+  <source>            ${Object.keys(sourceTable).join(", ")}
+  <owner>             the GitHub user or organisation whose CD repos it may reach
+  --repo REPO         only this CD repo: name or owner/name
+  --image PREFIX      only images at or below it, with host: quay.io/acme
+  --generation N      make the URL of a generation other than the one in force
+                      (TAGBOAT_HOOK_GENERATIONS raises it, which revokes the earlier URL)
+  --url BASE          where senders reach Tagboat; default: TAGBOAT_URL
+
+Needs TAGBOAT_SECRET, the same as the running Tagboat has.
+`;
+
+/** `tagboat hook-url`: makes the URL of a hook, with the settings to enter at its sender. */
+export const hookUrl: Command = {
+  summary: "print the URL and the settings to enter at a sender",
+  help: HELP,
+  run: async (args, terminal) => runHookUrl(args, terminal),
+};
+
+interface Wanted {
+  readonly source: HookSource;
+  readonly owner: string;
+  readonly scope: HookScope;
+  readonly generation: number | null;
+  readonly url: string | null;
+}
+
+function runHookUrl(args: readonly string[], terminal: Terminal): number {
+  const wanted = readWanted(args);
+  if (typeof wanted === "string") {
+    terminal.err(`tagboat hook-url: ${wanted}\n\n${HELP}`);
+    return EXIT_USAGE;
+  }
+  const answer = readHookEnv(terminal.variables);
+  if (answer.kind === "problems") {
+    terminal.err(answer.problems.map((problem) => `${problem}\n`).join(""));
+    return EXIT_CONFIG;
+  }
+  const base = wanted.url ?? answer.env.publicUrl;
+  if (base === null) {
+    terminal.err("TAGBOAT_URL: set it to where senders reach Tagboat, or give --url\n");
+    return EXIT_CONFIG;
+  }
+  terminal.out(settingsOf(wanted, base, answer.env));
+  return 0;
+}
+
+function settingsOf(wanted: Wanted, base: string, env: HookEnv): string {
+  const generation = wanted.generation ?? hookGenerationOf(env.generations, wanted);
+  const subject: HookSubject = { ...wanted, generation };
+  const secret = env.secrets[0] ?? "";
+  const segment = scopeSegment(wanted.scope);
+  const path = ["hooks", wanted.source, wanted.owner, hookToken(secret, subject)];
+  const url = `${base}/${[...path, ...(segment === null ? [] : [segment])].join("/")}`;
+  const settings = senderSettings[wanted.source];
+  return `${url}\n\n${settings({ url, secret: hookSignatureSecret(secret, subject) })}`;
+}
+
+/** What the arguments ask for, or what is wrong with them. */
+function readWanted(args: readonly string[]): Wanted | string {
+  const parsed = parse(args);
+  if (typeof parsed === "string") return parsed;
+  const { values, positionals } = parsed;
+  const [source = "", ownerText = "", ...rest] = positionals;
+  if (!isHookSource(source)) return `source must be one of ${Object.keys(sourceTable).join(", ")}`;
+  const owner = ownerText.toLowerCase();
+  if (!/^[a-z0-9][a-z0-9_-]*$/.test(owner)) return "owner must be a GitHub user or organisation";
+  if (rest.length > 0) return `too many arguments: ${rest.join(" ")}`;
+  const scope = readScope(owner, values.repo, values.image);
+  if (typeof scope === "string") return scope;
+  if (!/^([1-9]\d{0,8})?$/.test(values.generation ?? ""))
+    return "--generation must be a number from 1";
+  if (values.url !== undefined && !/^https?:\/\/[^/?#\s]+(\/[^?#\s]*)?$/.test(values.url)) {
+    return "--url must be an http(s) URL";
+  }
+  const generation = values.generation ? Number(values.generation) : null;
+  return { source, owner, scope, generation, url: values.url?.replace(/\/+$/, "") ?? null };
+}
+
+function parse(args: readonly string[]) {
+  const option = { type: "string" } as const;
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { repo: option, image: option, generation: option, url: option },
+    });
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function readScope(owner: string, repo?: string, image?: string): HookScope | string {
+  if (repo !== undefined && image !== undefined) return "give --repo or --image, not both";
+  if (repo !== undefined) return repoScope(owner, repo.toLowerCase());
+  if (image !== undefined) return imageScope(image.toLowerCase().replace(/\/+$/, ""));
+  return { kind: "owner" };
+}
+
+function repoScope(owner: string, text: string): HookScope | string {
+  const repo = text.includes("/") ? text : `${owner}/${text}`;
+  if (!/^[a-z0-9_-]+\/[a-z0-9._-]+$/.test(repo)) return "--repo must be a repo's name";
+  return repo.startsWith(`${owner}/`) ? { kind: "repo", repo } : `--repo must belong to ${owner}`;
+}
+
+// An image below the prefix must be read as standing there: `acme` alone would mean Docker Hub.
+function imageScope(prefix: string): HookScope | string {
+  const isPrefix = parseImageName(`${prefix}/x`) === `${prefix}/x`;
+  return isPrefix
+    ? { kind: "image", prefix }
+    : "--image must begin with a registry's host: quay.io/acme";
+}

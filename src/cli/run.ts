@@ -1,0 +1,39 @@
+import { type Command, EXIT_USAGE, type Terminal } from "./command.ts";
+import { hookUrl } from "./hook-url.ts";
+
+/** Every subcommand. A new one is a file and a line here. */
+const commands: Readonly<Record<string, Command>> = { "hook-url": hookUrl };
+
+/** Runs `tagboat <args>`; returns the exit code. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === "--help" || name === "-h" || name === "help") {
+    terminal.out(overview());
+    return 0;
+  }
+  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) {
+    if (name !== undefined) terminal.err(`tagboat: unknown command: ${JSON.stringify(name)}\n`);
+    terminal.err(overview());
+    return EXIT_USAGE;
+  }
+  if (rest.includes("--help") || rest.includes("-h")) {
+    terminal.out(command.help);
+    return 0;
+  }
+  return command.run(rest, terminal);
+}
+
+function overview(): string {
+  const lines = Object.entries(commands).map(
+    ([name, { summary }]) => `  ${name.padEnd(12)}${summary}`,
+  );
+  return `Usage: tagboat <command> [options]
+
+Commands:
+${lines.join("\n")}
+
+\`tagboat <command> --help\` tells more of one.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 78 wrong settings.
+`;
+}

@@ -1,0 +1,59 @@
+import type { Delivery } from "../model/delivery.ts";
+import type { Acceptance, Inbox } from "../model/inbox.ts";
+
+/** The store could not take the delivery: the sender is to try again. */
+export class InboxDown extends Error {
+  override readonly name = "InboxDown";
+}
+
+interface Waiting {
+  readonly delivery: Delivery;
+  settle(acceptance: Acceptance | Error): void;
+}
+
+const MAX_BATCH = 256;
+const MAX_WAITING = 2048;
+
+/**
+ * Groups deliveries that arrive while a commit runs into the next one. Without a timer: a lone
+ * delivery is committed at once, a burst costs few transactions.
+ *
+ * @returns takes one delivery; resolves when it is kept, rejects with `InboxDown` when it is not.
+ */
+export function createGroupCommit(
+  inbox: Pick<Inbox, "accept">,
+): (delivery: Delivery) => Promise<Acceptance> {
+  const waiting: Waiting[] = [];
+  let committing = false;
+
+  async function commitAll(): Promise<void> {
+    committing = true;
+    while (waiting.length > 0) await commit(inbox, waiting.splice(0, MAX_BATCH));
+    committing = false;
+  }
+
+  return (delivery) => {
+    if (waiting.length >= MAX_WAITING) {
+      return Promise.reject(new InboxDown("too many deliveries wait for the store"));
+    }
+    return new Promise((resolve, reject) => {
+      waiting.push({
+        delivery,
+        settle: (result) => (result instanceof Error ? reject(result) : resolve(result)),
+      });
+      if (!committing) void commitAll();
+    });
+  };
+}
+
+/** Never rejects: each of the batch is told. */
+async function commit(inbox: Pick<Inbox, "accept">, batch: readonly Waiting[]): Promise<void> {
+  try {
+    const results = await inbox.accept(batch.map(({ delivery }) => delivery));
+    for (const [at, { settle }] of batch.entries()) {
+      settle(results[at] ?? new InboxDown("the store answered for fewer deliveries than it got"));
+    }
+  } catch (cause) {
+    for (const { settle } of batch) settle(new InboxDown("the store is down", { cause }));
+  }
+}

@@ -1,0 +1,180 @@
+import { isUtf8 } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+import type { Clock } from "../model/clock.ts";
+import type { Delivery, HookScope } from "../model/delivery.ts";
+import type { Acceptance } from "../model/inbox.ts";
+import type { Log } from "../model/log.ts";
+import { readDelivery } from "../normalise/delivery.ts";
+import type { HookSource, NormaliseOptions, SourceRules } from "../normalise/normaliser.ts";
+import { isHookSource, sourceTable } from "../normalise/sources.ts";
+import { type Answer, answers } from "./answer.ts";
+import { type BodyRead, type BodyReader, drain } from "./body.ts";
+import { InboxDown } from "./group-commit.ts";
+import { type HookSubject, isHookSignature, isHookToken, parseScopeSegment } from "./hook-token.ts";
+import type { Route } from "./route.ts";
+import { storedHeaders } from "./stored-headers.ts";
+
+/** What taking in a hook needs. */
+export interface HookParts {
+  /** The operator's secret, and while it is rotated the previous one. */
+  readonly secrets: readonly string[];
+  /** The generation in force of a hook. */
+  generationOf(hook: Omit<HookSubject, "generation">): number;
+  readonly bodies: BodyReader;
+  /** Bytes of an oversized body that are read away for a sender that would repeat it forever. */
+  readonly drainLimit: number;
+  readonly options: NormaliseOptions;
+  readonly clock: Pick<Clock, "now">;
+  readonly log: Log;
+  newId(now: Date): string;
+  accept(delivery: Delivery): Promise<Acceptance>;
+}
+
+/** An answer with what may be logged of the request. `null`: the sender hung up. */
+export interface Handled {
+  readonly answer: Answer | null;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+interface Hook {
+  readonly source: HookSource;
+  readonly rules: SourceRules;
+  readonly subject: HookSubject;
+}
+
+/**
+ * Takes in one hook: token, cap, signature on the raw bytes, then the store. Nothing else is asked
+ * while the sender waits (the tightest gives one second).
+ */
+export async function takeHook(
+  parts: HookParts,
+  req: IncomingMessage,
+  route: Route & { readonly kind: "hook" },
+): Promise<Handled> {
+  const hook = authenticate(parts, route);
+  if (hook === null) return { answer: answers.unauthorised, fields: {} };
+  const { source, owner } = { source: hook.source, owner: hook.subject.owner };
+  const handled = await parts.bodies.read(req, hook.rules.bodyCap, (read) =>
+    takeBody(parts, req, hook, read),
+  );
+  return { answer: handled.answer, fields: { source, owner, ...handled.fields } };
+}
+
+/** All of a wrong URL costs the same and is told apart by nobody outside. */
+function authenticate(parts: HookParts, route: Route & { readonly kind: "hook" }): Hook | null {
+  const scope: HookScope | null =
+    route.scope === null ? { kind: "owner" } : parseScopeSegment(route.scope);
+  const owner = route.owner.toLowerCase();
+  const named = { source: route.source, owner, scope: scope ?? { kind: "owner" } } as const;
+  const subject = { ...named, generation: parts.generationOf(named) };
+  const isRight = isHookToken(parts.secrets, subject, route.token);
+  if (!isRight || scope === null || !isHookSource(route.source)) return null;
+  if (!/^[a-z0-9][a-z0-9_-]{0,99}$/.test(owner)) return null;
+  return { source: route.source, rules: sourceTable[route.source], subject };
+}
+
+async function takeBody(
+  parts: HookParts,
+  req: IncomingMessage,
+  hook: Hook,
+  read: BodyRead,
+): Promise<Handled> {
+  switch (read.kind) {
+    case "gone":
+      return { answer: null, fields: {} };
+    case "busy":
+      return { answer: answers.busy, fields: {} };
+    case "too-large":
+      return { answer: await tooLarge(parts, req, hook), fields: {} };
+    case "whole":
+      return isSigned(parts, req, hook, read.body)
+        ? keep(parts, req, hook, read.body)
+        : { answer: answers.unauthorised, fields: { bytes: read.body.length } };
+  }
+}
+
+async function tooLarge(parts: HookParts, req: IncomingMessage, hook: Hook): Promise<Answer> {
+  if (hook.rules.overCap === "refuse") return answers.tooLarge;
+  const isRead = await drain(req, parts.drainLimit);
+  return isRead ? { status: 202, body: { status: "too-large" } } : answers.tooLarge;
+}
+
+function isSigned(parts: HookParts, req: IncomingMessage, hook: Hook, body: Buffer): boolean {
+  switch (hook.rules.authentication) {
+    case "none":
+      return true;
+    case "github-signature":
+      return isHookSignature(parts.secrets, hook.subject, header(req, "x-hub-signature-256"), body);
+    case "generic-signature":
+      return isHookSignature(parts.secrets, hook.subject, header(req, "x-signature"), body);
+  }
+}
+
+function header(req: IncomingMessage, name: string): string | undefined {
+  const value = req.headers[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+async function keep(
+  parts: HookParts,
+  req: IncomingMessage,
+  hook: Hook,
+  bytes: Buffer,
+): Promise<Handled> {
+  const headers = storedHeaders(req.headers);
+  // PostgreSQL's text holds neither: such a body is no JSON either, and cannot be kept as it is.
+  if (!isUtf8(bytes) || bytes.includes(0)) {
+    const detail = "the body is no UTF-8 text";
+    return unreadable(hook, detail, { bytes: bytes.length, detail });
+  }
+  const body = bytes.toString("utf8");
+  const { meaning, senderId } = readDelivery({ source: hook.source, headers, body }, parts.options);
+  const fields = { bytes: bytes.length };
+  if (meaning.kind === "unreadable" && hook.rules.unreadableStatus === 400) {
+    return unreadable(hook, meaning.detail, { ...fields, detail: meaning.detail });
+  }
+  const now = parts.clock.now();
+  const delivery: Delivery = {
+    id: parts.newId(now),
+    source: hook.source,
+    owner: hook.subject.owner,
+    scope: hook.subject.scope,
+    senderId,
+    receivedAt: now.toISOString(),
+    headers,
+    body,
+  };
+  const acceptance = await accept(parts, delivery);
+  if (acceptance === null) return { answer: answers.busy, fields };
+  const told = { ...fields, delivery: delivery.id, acceptance };
+  if (meaning.kind === "unreadable") {
+    return unreadable(hook, meaning.detail, { ...told, detail: meaning.detail });
+  }
+  const dropped = [...new Set(meaning.dropped.map(({ reason }) => reason))];
+  const status = statusOf(acceptance, meaning.events.length);
+  return {
+    answer: { status: 202, body: { status, ...(dropped.length === 0 ? {} : { dropped }) } },
+    fields: { ...told, events: meaning.events.length, dropped },
+  };
+}
+
+function statusOf(acceptance: Acceptance, events: number): string {
+  if (acceptance === "duplicate") return "duplicate";
+  return events === 0 ? "ignored" : "accepted";
+}
+
+function unreadable(hook: Hook, detail: string, fields: Handled["fields"]): Handled {
+  const body = { status: "unreadable", detail };
+  return { answer: { status: hook.rules.unreadableStatus, body }, fields };
+}
+
+/** `null`: the store is down; the sender is told to come again. */
+async function accept(parts: HookParts, delivery: Delivery): Promise<Acceptance | null> {
+  try {
+    return await parts.accept(delivery);
+  } catch (error) {
+    if (!(error instanceof InboxDown)) throw error;
+    parts.log.error({ err: error }, "a delivery could not be stored");
+    return null;
+  }
+}

@@ -1,0 +1,219 @@
+import { generateKeyPairSync } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "@jest/globals";
+import type { Files, Variables } from "../src/env/reader.ts";
+import { readEnv, readHookEnv } from "../src/env.ts";
+import { hookGenerationOf } from "../src/ingest/hook-generations.ts";
+import { defaultOptions } from "../src/normalise/sources.ts";
+
+function pem(type: "rsa" | "ec"): string {
+  const { privateKey } =
+    type === "rsa"
+      ? generateKeyPairSync("rsa", { modulusLength: 2048 })
+      : generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+}
+const RSA = pem("rsa");
+const EC = pem("ec");
+
+const GOOD: Variables = {
+  APP_ID: "12345",
+  PRIVATE_KEY: RSA,
+  WEBHOOK_SECRET: "webhook-secret-0001",
+  TAGBOAT_SECRET: "tagboat-secret-0123456789abcdef-0",
+};
+
+function filesOf(texts: Readonly<Record<string, string>> = {}): Files {
+  return { read: (path) => texts[path] ?? null };
+}
+
+function problems(over: Variables, texts: Readonly<Record<string, string>> = {}) {
+  const answer = readEnv({ ...GOOD, ...over }, filesOf(texts));
+  return answer.kind === "problems" ? answer.problems : [];
+}
+
+function env(over: Variables, texts: Readonly<Record<string, string>> = {}) {
+  const answer = readEnv({ ...GOOD, ...over }, filesOf(texts));
+  if (answer.kind === "problems") throw new Error(answer.problems.join("\n"));
+  return answer.env;
+}
+
+describe("settings", () => {
+  test("the least that starts, with every default", () => {
+    expect(env({})).toEqual({
+      appId: 12345,
+      privateKey: RSA.trim(),
+      webhookSecret: "webhook-secret-0001",
+      secrets: ["tagboat-secret-0123456789abcdef-0"],
+      generations: new Map(),
+      publicUrl: null,
+      host: "127.0.0.1",
+      port: 3000,
+      githubHost: null,
+      githubProtocol: "https",
+      plainHttpHosts: [],
+      repos: [],
+      registriesFile: null,
+      policyFile: null,
+      options: defaultOptions,
+      logLevel: "info",
+    });
+  });
+
+  test.each<[string, Variables, string]>([
+    ["no App", { APP_ID: "" }, "APP_ID"],
+    ["a name for a number", { APP_ID: "tagboat" }, "APP_ID"],
+    ["no key", { PRIVATE_KEY: " " }, "PRIVATE_KEY"],
+    ["text for a key", { PRIVATE_KEY: "hush" }, "PRIVATE_KEY"],
+    ["a key of another kind", { PRIVATE_KEY: EC }, "PRIVATE_KEY"],
+    ["a path to nothing", { PRIVATE_KEY: "", PRIVATE_KEY_PATH: "/none" }, "PRIVATE_KEY_PATH"],
+    ["no webhook secret", { WEBHOOK_SECRET: undefined }, "WEBHOOK_SECRET"],
+    ["Probot's own default", { WEBHOOK_SECRET: "development" }, "WEBHOOK_SECRET"],
+    ["a short webhook secret", { WEBHOOK_SECRET: "hush-hush-hush-" }, "WEBHOOK_SECRET"],
+    ["no secret", { TAGBOAT_SECRET: undefined }, "TAGBOAT_SECRET"],
+    ["a short secret", { TAGBOAT_SECRET: "hush" }, "TAGBOAT_SECRET"],
+    ["a short previous one", { TAGBOAT_SECRET_PREVIOUS: "hush" }, "TAGBOAT_SECRET_PREVIOUS"],
+    ["a port beyond", { PORT: "65536" }, "PORT"],
+    ["a port that is none", { PORT: "http" }, "PORT"],
+    ["a URL for a host", { GHE_HOST: "https://github.example.com" }, "GHE_HOST"],
+    ["http to GitHub", { GHE_PROTOCOL: "http" }, "GHE_PROTOCOL"],
+    ["http to a far host", { GHE_PROTOCOL: "http", GHE_HOST: "ghe.lan" }, "GHE_PROTOCOL"],
+    [
+      "http to a host named like the loopback",
+      { GHE_PROTOCOL: "http", GHE_HOST: "127.0.0.1.x.io" },
+      "GHE_PROTOCOL",
+    ],
+    ["another protocol", { GHE_PROTOCOL: "ftp", GHE_HOST: "localhost" }, "GHE_PROTOCOL"],
+    ["a host for a URL", { TAGBOAT_URL: "tagboat.example.com" }, "TAGBOAT_URL"],
+    ["credentials in a URL", { TAGBOAT_URL: "https://a:hush@b.c" }, "TAGBOAT_URL"],
+    ["a repo without owner", { TAGBOAT_REPOS: "myapp-cd" }, "TAGBOAT_REPOS"],
+    ["no registries file", { TAGBOAT_REGISTRIES: "/none" }, "TAGBOAT_REGISTRIES"],
+    ["no policy file", { TAGBOAT_POLICY: "/none" }, "TAGBOAT_POLICY"],
+    [
+      "a generation that is none",
+      { TAGBOAT_HOOK_GENERATIONS: "quay/acme=new" },
+      "TAGBOAT_HOOK_GENERATIONS",
+    ],
+    ["no generations file", { TAGBOAT_HOOK_GENERATIONS: "/none" }, "TAGBOAT_HOOK_GENERATIONS"],
+    ["yes for true", { TAGBOAT_TEKTON_TASK_RUNS: "yes" }, "TAGBOAT_TEKTON_TASK_RUNS"],
+    ["an unknown kind", { TAGBOAT_TEKTON_RESULTS: "url=a" }, "TAGBOAT_TEKTON_RESULTS"],
+    ["a level that is none", { LOG_LEVEL: "loud" }, "LOG_LEVEL"],
+  ])("%s: one line that names %j's fault, and no value", (_name, over, variable) => {
+    const lines = problems(over);
+    expect(lines.map((line) => line.split(":")[0])).toEqual([variable]);
+    expect(lines.join("")).not.toMatch(/hush|\n|BEGIN/);
+  });
+
+  test("every problem is told at once", () => {
+    const answer = readEnv({}, filesOf());
+    const lines = answer.kind === "problems" ? answer.problems : [];
+    expect(lines.map((line) => line.split(":")[0])).toEqual([
+      "APP_ID",
+      "PRIVATE_KEY",
+      "WEBHOOK_SECRET",
+      "TAGBOAT_SECRET",
+    ]);
+  });
+
+  test.each<[string, Variables]>([
+    ["with line ends as two characters", { PRIVATE_KEY: RSA.replaceAll("\n", "\\n") }],
+    ["in base64", { PRIVATE_KEY: Buffer.from(RSA).toString("base64") }],
+    ["from its file", { PRIVATE_KEY: undefined, PRIVATE_KEY_PATH: "/app.pem" }],
+  ])("the key %s", (_name, over) => {
+    expect(env(over, { "/app.pem": RSA }).privateKey.trim()).toBe(RSA.trim());
+  });
+
+  test.each([
+    ["localhost:3001", ""],
+    ["127.0.0.1:3001", ""],
+    ["ghe.lan", "other.lan, GHE.lan"],
+    ["ghe.lan:8080", "ghe.lan:8080"],
+  ])("http to %s with TAGBOAT_PLAIN_HTTP=%j", (host, plain) => {
+    const over = { GHE_PROTOCOL: "http", GHE_HOST: host, TAGBOAT_PLAIN_HTTP: plain };
+    expect(env(over)).toMatchObject({ githubHost: host, githubProtocol: "http" });
+  });
+
+  test("lists, files and names", () => {
+    const over = {
+      TAGBOAT_SECRET_PREVIOUS: "tagboat-secret-0123456789abcdef-9",
+      TAGBOAT_URL: "https://tagboat.example.com/base/",
+      TAGBOAT_REPOS: "Acme/*-cd, umbrella/deploy",
+      TAGBOAT_REGISTRIES: "/registries.yml",
+      TAGBOAT_TEKTON_TASK_RUNS: "true",
+      TAGBOAT_TEKTON_RESULTS: "tag=which,tag=tag-2,image=where",
+    };
+    const { results } = defaultOptions.tekton;
+    expect(env(over, { "/registries.yml": "" })).toMatchObject({
+      secrets: ["tagboat-secret-0123456789abcdef-0", "tagboat-secret-0123456789abcdef-9"],
+      publicUrl: "https://tagboat.example.com/base",
+      repos: ["acme/*-cd", "umbrella/deploy"],
+      registriesFile: "/registries.yml",
+      options: {
+        tekton: {
+          taskRuns: true,
+          results: { ...results, tag: ["which", "tag-2"], image: ["where"] },
+        },
+      },
+    });
+  });
+
+  test.each([
+    ["a list", "quay/Acme=2, generic/acme/repo:acme/cd=3", {}],
+    [
+      "a file",
+      "/generations",
+      { "/generations": "# why\nquay/acme=2 # leaked\n\ngeneric/acme/repo:acme/cd = 3\n" },
+    ],
+  ])("generations from %s revoke one hook and leave the others", (_name, text, texts) => {
+    const { generations } = env({ TAGBOAT_HOOK_GENERATIONS: text }, texts);
+    const owner = { kind: "owner" } as const;
+    const repo = { kind: "repo", repo: "acme/cd" } as const;
+    const of = (source: string, scope: typeof owner | typeof repo) =>
+      hookGenerationOf(generations, { source, owner: "ACME", scope });
+    expect([
+      of("quay", owner),
+      of("quay", repo),
+      of("generic", owner),
+      of("generic", repo),
+    ]).toEqual([2, 1, 1, 3]);
+  });
+});
+
+describe("a `.env` in production", () => {
+  const dotEnv = { ".env": "# x\nexport TAGBOAT_SECRET=hush\nOTHER = 1\nAPP_ID=1\n" };
+
+  test("that would override the environment is refused", () => {
+    const lines = problems({ NODE_ENV: "production" }, dotEnv);
+    expect(lines).toEqual([
+      ".env: sets TAGBOAT_SECRET, APP_ID, which the environment sets as well; remove the file or those lines",
+    ]);
+  });
+
+  test("is let be in development, and where it overrides nothing", () => {
+    expect(problems({}, dotEnv)).toEqual([]);
+    expect(problems({ NODE_ENV: "production" }, { ".env": "OTHER=1" })).toEqual([]);
+  });
+});
+
+test("hook URLs need no App", () => {
+  const answer = readHookEnv({ TAGBOAT_SECRET: GOOD["TAGBOAT_SECRET"] }, filesOf());
+  expect(answer.kind).toBe("ok");
+});
+
+test("`.env.example` names every setting that is read, and no other", () => {
+  const example = readFileSync(".env.example", "utf8");
+  const named = [...example.matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name]) => name ?? "");
+  const read = new Set<string>();
+  const spy = new Proxy<Variables>(
+    { ...GOOD, PRIVATE_KEY: "" },
+    {
+      get: (target, name) => {
+        read.add(String(name));
+        return target[String(name)];
+      },
+    },
+  );
+  readEnv(spy, filesOf());
+  read.delete("NODE_ENV");
+  expect(named.toSorted()).toEqual([...read].toSorted());
+});

@@ -1,0 +1,86 @@
+import { describe, expect, test } from "@jest/globals";
+import { createGroupCommit, InboxDown } from "../../src/ingest/group-commit.ts";
+import type { Delivery } from "../../src/model/delivery.ts";
+import type { Acceptance } from "../../src/model/inbox.ts";
+
+function delivery(id: string): Delivery {
+  return {
+    id,
+    source: "quay",
+    owner: "acme",
+    scope: { kind: "owner" },
+    senderId: null,
+    receivedAt: "2026-11-22T15:00:00.000Z",
+    headers: {},
+    body: "{}",
+  };
+}
+
+/** A store whose commits end when the test says so. */
+function heldInbox() {
+  const commits: { ids: string[]; end(result?: readonly Acceptance[] | Error): void }[] = [];
+  let wake: () => void = () => undefined;
+  return {
+    commits,
+    /** The commit with that number, as soon as it began. */
+    async commit(at: number) {
+      for (;;) {
+        const commit = commits[at];
+        if (commit !== undefined) return commit;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    },
+    accept(batch: readonly Delivery[]): Promise<readonly Acceptance[]> {
+      return new Promise((resolve, reject) => {
+        const ids = batch.map(({ id }) => id);
+        const end = (result: readonly Acceptance[] | Error = ids.map(() => "new")) =>
+          result instanceof Error ? reject(result) : resolve(result);
+        commits.push({ ids, end });
+        wake();
+      });
+    },
+  };
+}
+
+describe("group commit", () => {
+  test("a lone delivery is committed at once; what arrives meanwhile shares the next commit", async () => {
+    const inbox = heldInbox();
+    const accept = createGroupCommit(inbox);
+    const first = accept(delivery("1"));
+    const rest = ["2", "3", "4"].map((id) => accept(delivery(id)));
+    expect(inbox.commits.map(({ ids }) => ids)).toEqual([["1"]]);
+    inbox.commits[0]?.end();
+    expect(await first).toBe("new");
+    const next = await inbox.commit(1);
+    expect(next.ids).toEqual(["2", "3", "4"]);
+    next.end(["new", "duplicate", "new"]);
+    expect(await Promise.all(rest)).toEqual(["new", "duplicate", "new"]);
+  });
+
+  test("a failed commit fails its own deliveries only", async () => {
+    const inbox = heldInbox();
+    const accept = createGroupCommit(inbox);
+    const first = accept(delivery("1"));
+    const second = accept(delivery("2"));
+    (await inbox.commit(0)).end(new Error("connection lost"));
+    await expect(first).rejects.toBeInstanceOf(InboxDown);
+    (await inbox.commit(1)).end();
+    expect(await second).toBe("new");
+    const third = accept(delivery("3"));
+    (await inbox.commit(2)).end([]);
+    await expect(third).rejects.toBeInstanceOf(InboxDown);
+  });
+
+  test("a store that hangs gathers neither deliveries without end nor one endless batch", async () => {
+    const inbox = heldInbox();
+    const accept = createGroupCommit(inbox);
+    const taken: Promise<Acceptance>[] = [accept(delivery("first"))];
+    for (let at = 0; at < 2048; at += 1) taken.push(accept(delivery(String(at))));
+    await expect(accept(delivery("one too many"))).rejects.toBeInstanceOf(InboxDown);
+    for (let at = 0; at < 9; at += 1) (await inbox.commit(at)).end();
+    expect((await Promise.all(taken)).length).toBe(2049);
+    expect(inbox.commits.map(({ ids }) => ids.length)).toEqual([1, ...Array(8).fill(256)]);
+  });
+});

@@ -1,0 +1,4 @@
+import { forgeContract } from "../contract/forge.contract.ts";
+import { sandboxStage } from "./sandbox-stage.ts";
+
+forgeContract("GitHub", () => sandboxStage());

@@ -89,7 +89,7 @@ async function reposInScope(
   const repos = await indexes.ofOwner(delivery.owner);
   const { scope } = delivery;
   return scope.kind === "repo"
-    ? repos.filter((known) => known.fullName === `${delivery.owner}/${scope.repo.toLowerCase()}`)
+    ? repos.filter((known) => known.fullName === scope.repo.toLowerCase())
     : repos;
 }
 

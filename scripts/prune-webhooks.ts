@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readPackageFile } from "./package-file.ts";
@@ -41,21 +42,57 @@ function isObject(json: Json | undefined): json is JsonObject {
   return typeof json === "object" && json !== null && !Array.isArray(json);
 }
 
+/** A schema whose direct subschemas are replaced by `change`; everything else is no schema and stays. */
+function withSubschemas(schema: JsonObject, change: (schema: Json) => Json): JsonObject {
+  const replaced = Object.entries(schema).map(([keyword, value]): [string, Json] => {
+    if (mapsOfSchemas.has(keyword) && isObject(value)) {
+      const entries = Object.entries(value).map(([name, inner]) => [name, change(inner)]);
+      return [keyword, Object.fromEntries(entries)];
+    }
+    if (listsOfSchemas.has(keyword) && Array.isArray(value)) return [keyword, value.map(change)];
+    return [keyword, schemas.has(keyword) ? change(value) : value];
+  });
+  return Object.fromEntries(replaced);
+}
+
 /** What validates, nothing that explains. Only keywords are dropped: a property may well be NAMED `description`. */
 export function structureOf(schema: Json): Json {
   if (!isObject(schema)) return schema;
   const kept = Object.entries(schema).filter(([keyword]) => !annotations.has(keyword));
-  return Object.fromEntries(kept.map(([keyword, value]) => [keyword, below(keyword, value)]));
+  return withSubschemas(Object.fromEntries(kept), structureOf);
 }
 
-function below(keyword: string, value: Json): Json {
-  if (mapsOfSchemas.has(keyword) && isObject(value)) {
-    return Object.fromEntries(
-      Object.entries(value).map(([name, schema]) => [name, structureOf(schema)]),
-    );
-  }
-  if (listsOfSchemas.has(keyword) && Array.isArray(value)) return value.map(structureOf);
-  return schemas.has(keyword) ? structureOf(value) : value;
+/** Shorter ones are not worth a name. */
+const WORTH_SHARING = 400;
+
+/**
+ * Repeated subschemas get a name and are said once: the description writes the same repository and user out hundreds
+ * of times, and a validator compiles each of them anew. What is valid stays the same.
+ */
+export function shareRepeated(named: Readonly<Record<string, Json>>): Record<string, Json> {
+  const seen = new Map<string, number>();
+  const count = (schema: Json): Json => {
+    const text = JSON.stringify(schema);
+    seen.set(text, (seen.get(text) ?? 0) + 1);
+    return isObject(schema) ? withSubschemas(schema, count) : schema;
+  };
+  for (const schema of Object.values(named)) count(schema);
+  const shared: Record<string, Json> = {};
+  const share = (schema: Json): Json => {
+    if (!isObject(schema)) return schema;
+    const text = JSON.stringify(schema);
+    if ((seen.get(text) ?? 0) < 2 || text.length < WORTH_SHARING) {
+      return withSubschemas(schema, share);
+    }
+    const name = `shared-${createHash("sha256").update(text).digest("hex").slice(0, 12)}`;
+    shared[name] ??= withSubschemas(schema, share);
+    return { $ref: `#/components/schemas/${name}` };
+  };
+  const all = Object.entries(named).map(([name, schema]) => [
+    name,
+    isObject(schema) ? withSubschemas(schema, share) : schema,
+  ]);
+  return { ...Object.fromEntries(all), ...shared };
 }
 
 function* refsIn(json: Json): Generator<string> {
@@ -99,7 +136,9 @@ export function pruneDescription(description: Json): {
     kept.set(name, schema);
     wanted.push(...[...refsIn(schema)].map(nameOf));
   }
-  return { webhooks, schemas: Object.fromEntries([...kept].sort(([a], [b]) => (a < b ? -1 : 1))) };
+  const shared = shareRepeated(Object.fromEntries(kept));
+  const sorted = Object.entries(shared).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { webhooks, schemas: Object.fromEntries(sorted) };
 }
 
 /** Writes `webhooks.json` into `folder`: the official schemas of the webhooks that the sandbox emits, structure only. */

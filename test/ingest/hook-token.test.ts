@@ -48,6 +48,7 @@ describe("a hook token", () => {
   test("holds under the previous secret while it is rotated, and not after", () => {
     const token = hookToken(OTHER, subject);
     expect(isHookToken([SECRET, OTHER], subject, token)).toBe(true);
+    expect(isHookToken([OTHER, SECRET], subject, token)).toBe(true);
     expect(isHookToken([SECRET], subject, token)).toBe(false);
   });
 

@@ -68,7 +68,7 @@ async function routeEvent(parts: RouteParts, delivery: Delivery, event: ImageEve
     outcomes: [] as Outcome[],
     later: [] as { detail: string; retryAt: Date | null; missing: boolean }[],
   };
-  if (delivery.scope.kind === "image" && !event.image.startsWith(delivery.scope.prefix)) {
+  if (delivery.scope.kind === "image" && !isBelow(event.image, delivery.scope.prefix)) {
     found.outcomes.push(skipped("not-owned", `${event.image} is outside of this hook's scope`));
     return found;
   }
@@ -82,6 +82,11 @@ async function routeEvent(parts: RouteParts, delivery: Delivery, event: ImageEve
   return found;
 }
 
+/** `quay.io/acme` covers itself and `quay.io/acme/app`, not `quay.io/acme-evil`. */
+function isBelow(image: string, prefix: string): boolean {
+  return image === prefix || image.startsWith(`${prefix}/`);
+}
+
 async function reposInScope(
   indexes: RepoIndexes,
   delivery: Delivery,
@@ -89,7 +94,7 @@ async function reposInScope(
   const repos = await indexes.ofOwner(delivery.owner);
   const { scope } = delivery;
   return scope.kind === "repo"
-    ? repos.filter((known) => known.fullName === scope.repo.toLowerCase())
+    ? repos.filter((known) => known.fullName === `${delivery.owner}/${scope.repo.toLowerCase()}`)
     : repos;
 }
 

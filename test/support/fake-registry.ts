@@ -16,7 +16,11 @@ export class FakeRegistry implements Registry {
 
   /** Puts a tag; returns the digest that it names. */
   put(image: string, tag: string, facts: FakeImage = {}): string {
-    const digest = facts.digest ?? `sha256:${createHash("sha256").update(`${image}:${tag}:${facts.created ?? ""}`).digest("hex")}`;
+    const digest =
+      facts.digest ??
+      `sha256:${createHash("sha256")
+        .update(`${image}:${tag}:${facts.created ?? ""}`)
+        .digest("hex")}`;
     this.#images.set(`${image}:${tag}`, { ...facts, digest });
     this.#images.set(`${image}@${digest}`, { ...facts, digest });
     return digest;

@@ -93,7 +93,7 @@ describe("readTarget", () => {
       head: null,
       pulls: [],
     });
-    expect(host.sent).toEqual([{ kind: "query", what: "repository", status: 200 }]);
+    expect(host.sent).toEqual([{ kind: "query", what: "viewer+repository", status: 200 }]);
   });
 
   test("lists the root folder under the empty name", async () => {

@@ -196,7 +196,7 @@ describe("a `.env` in production", () => {
 });
 
 test("hook URLs need no App", () => {
-  const answer = readHookEnv({ TAGBOAT_SECRET: GOOD["TAGBOAT_SECRET"] }, filesOf());
+  const answer = readHookEnv({ TAGBOAT_SECRET: GOOD.TAGBOAT_SECRET }, filesOf());
   expect(answer.kind).toBe("ok");
 });
 

@@ -485,7 +485,7 @@ describe("for any order of arrival", () => {
           expect(made.orderUnknown).toBe(false);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 

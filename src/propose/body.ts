@@ -1,7 +1,7 @@
 import type { ImageVersion } from "../model/image.ts";
+import { code, link, visible } from "../model/outside-text.ts";
 import type { Release } from "../model/release.ts";
 import { type Marker, renderMarker } from "./marker.ts";
-import { code, link, visible } from "./outside-text.ts";
 import type { DesiredProposal, ProposalRow, RefRow } from "./proposal.ts";
 import { shortVersion } from "./title.ts";
 import { renderWaiting } from "./waiting-note.ts";

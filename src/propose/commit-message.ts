@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { plain } from "../model/outside-text.ts";
 import { blobOid } from "./blob-oid.ts";
-import { plain } from "./outside-text.ts";
 import type { DesiredProposal, ProposalRow } from "./proposal.ts";
 import { renderTitle, shortVersion } from "./title.ts";
 import { renderTrailers, type SignedContext } from "./trailers.ts";

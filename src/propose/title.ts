@@ -1,5 +1,5 @@
 import type { ImageVersion } from "../model/image.ts";
-import { plain } from "./outside-text.ts";
+import { plain } from "../model/outside-text.ts";
 import type { DesiredProposal, ProposalRow, RefRow } from "./proposal.ts";
 
 /** `dev: myapp-runtime 6322-rbbs9 → bf76-qqxrq`; with several images their number and names. At most 200 characters. */

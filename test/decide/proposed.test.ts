@@ -2,8 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parseConfig } from "../../src/decide/config.ts";
 import { proposeConfig } from "../../src/decide/onboarding.ts";
-import { cell, code } from "../../src/decide/outside-text.ts";
 import { previewConfig } from "../../src/decide/preview.ts";
+import { cell, code } from "../../src/model/outside-text.ts";
 
 function repo(files: Readonly<Record<string, string>>, name = "main") {
   const paths = Object.keys(files).map((path) => ({ path, mode: "100644", oid: "0" }));
@@ -257,7 +257,7 @@ environments:
     expect(preview.summary).toBe(`### Images
 | image | environment | component | file | now | follows |
 | --- | --- | --- | --- | --- | --- |
-| \`quay.io/acme/app\` | dev |  | \`env/dev/kustomization.yaml\` | \`a\\|'@ops'<b>\` | push |
+| \`quay.io/acme/app\` | dev |  | \`env/dev/kustomization.yaml\` | \`\` a\\|\`@ops\`<b> \`\` | push |
 
 ### Environments
 | environment | path | branch | after | follows | overlays |
@@ -329,7 +329,9 @@ describe("text from outside", () => {
   test("cannot end the code or the cell it stands in", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 40 }), (text) => {
-        expect(code(text)).toMatch(/^`(?:[^`|\n\r]|\\\|)+`$/u);
+        const [, fence = "", inside = ""] = /^(`+)(.*?)\1$/s.exec(code(text)) ?? [];
+        expect(inside).not.toMatch(/[\n\r]|(?<!\\)\|/u);
+        expect([...inside.matchAll(/`+/g)].map(([run]) => run)).not.toContain(fence);
         expect(cell(text)).not.toMatch(/[<>\n\r]|(?<!\\)[`|]|[@#](?!\u2060)/u);
       }),
     );

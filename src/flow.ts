@@ -35,6 +35,8 @@ export interface PlaceWork {
   readonly files: readonly string[];
   /** Releases that events brought, in order of arrival. */
   readonly releases: readonly Release[];
+  /** An attempt before this one wrote, and could not tell whether it took effect. */
+  readonly afterUnsure: boolean;
 }
 
 /** What became of one attempt: of the place, and of each release by itself. */
@@ -114,7 +116,13 @@ function propose(
 ): Promise<Attempt> {
   if (work.config.mode === "observe") return tellPlan(parts, target, desired);
   if (work.environment.delivery === "commit") return commitDirectly(parts, target, desired);
-  return upsertProposal(parts, target, author, desired, parts.clock.now());
+  return upsertProposal(
+    { ...parts, afterUnsure: work.afterUnsure },
+    target,
+    author,
+    desired,
+    parts.clock.now(),
+  );
 }
 
 function planInput(work: PlaceWork, target: Target) {

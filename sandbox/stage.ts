@@ -22,6 +22,8 @@ export interface StageOptions {
   /** Where it will be served, `http://127.0.0.1:4100`, without a slash at the end. */
   readonly baseUrl: string;
   readonly now: () => Date;
+  /** The clock of tokens, where the client signs by another one than the world's; default: `now`. */
+  readonly tokenNow?: () => Date;
   /** Posts the webhooks. */
   readonly send: Send;
   /** Waits for late webhooks; default: a timer. */
@@ -61,7 +63,8 @@ export function createStage(options: StageOptions): Stage {
     ...(options.wait === undefined ? {} : { wait: options.wait }),
   });
   const deliveries = appDeliveries(webhooks);
-  const deps = { world, recorder, faults, graphql, webhooks: deliveries, baseUrl, now };
+  const tokenNow = options.tokenNow ?? now;
+  const deps = { world, recorder, faults, graphql, webhooks: deliveries, baseUrl, now: tokenNow };
   return {
     baseUrl,
     world,

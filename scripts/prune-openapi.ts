@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { NEEDS } from "../sandbox/api/needs.ts";
 import { readPackageFile } from "./package-file.ts";
 
@@ -136,12 +137,12 @@ function served(source: JsonObject): JsonObject {
   return paths;
 }
 
-/** Writes the part of GitHub's REST description that the sandbox serves: structure only. */
-export async function pruneOpenapi(target = "sandbox/schemas/openapi.json"): Promise<void> {
+/** Writes `openapi.json` into `folder`: the part of GitHub's REST description that the sandbox serves, structure only. */
+export async function pruneOpenapi(folder: string): Promise<void> {
   const { bytes, sha256 } = await readPackageFile(PACKAGE, FILE);
   const source: JsonObject = JSON.parse(bytes.toString("utf8"));
   const paths = served(source);
-  const kept = { source: { package: PACKAGE, file: FILE, sha256, license: "MIT" } };
+  const kept = { source: { package: PACKAGE, path: FILE, sha256, licence: "MIT" } };
   const pruned = { ...kept, paths, components: components(source, paths) };
-  await writeFile(target, `${JSON.stringify(pruned)}\n`);
+  await writeFile(join(folder, "openapi.json"), `${JSON.stringify(pruned)}\n`);
 }

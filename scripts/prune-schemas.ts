@@ -6,4 +6,4 @@ import { pruneWebhooks } from "./prune-webhooks.ts";
 const folder = "sandbox/schemas";
 await pruneWebhooks(folder);
 await pruneGraphql(folder);
-await pruneOpenapi(`${folder}/openapi.json`);
+await pruneOpenapi(folder);

@@ -5,7 +5,7 @@ import type { Inbox } from "./model/inbox.ts";
 /** What the Probot app needs: where webhooks of the App are kept, and how a delivery gets its id and time. */
 export interface AppParts {
   readonly inbox: Pick<Inbox, "accept">;
-  readonly newId: () => string;
+  readonly newId: (now: Date) => string;
   readonly now: () => Date;
 }
 
@@ -29,13 +29,14 @@ export function createApp(parts: AppParts): ApplicationFunction {
       if (!takenEvents.has(name)) return;
       const owner = ownerOf(payload);
       if (owner === null) return;
+      const now = parts.now();
       const delivery: Delivery = {
-        id: parts.newId(),
+        id: parts.newId(now),
         source: "github",
         owner,
         scope: { kind: "owner" },
         senderId: id,
-        receivedAt: parts.now().toISOString(),
+        receivedAt: now.toISOString(),
         headers: { "x-github-event": name, "x-github-delivery": id },
         body: JSON.stringify(payload),
       };

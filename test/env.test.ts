@@ -158,16 +158,16 @@ describe("settings", () => {
   });
 
   test.each([
-    ["a list", "quay/Acme=2, generic/acme/repo:acme/cd=3", {}],
+    ["a list", "quay/Acme=2, generic/acme/repo:cd=3", {}],
     [
       "a file",
       "/generations",
-      { "/generations": "# why\nquay/acme=2 # leaked\n\ngeneric/acme/repo:acme/cd = 3\n" },
+      { "/generations": "# why\nquay/acme=2 # leaked\n\ngeneric/acme/repo:cd = 3\n" },
     ],
   ])("generations from %s revoke one hook and leave the others", (_name, text, texts) => {
     const { generations } = env({ TAGBOAT_HOOK_GENERATIONS: text }, texts);
     const owner = { kind: "owner" } as const;
-    const repo = { kind: "repo", repo: "acme/cd" } as const;
+    const repo = { kind: "repo", repo: "cd" } as const;
     const of = (source: string, scope: typeof owner | typeof repo) =>
       hookGenerationOf(generations, { source, owner: "ACME", scope });
     expect([
@@ -196,7 +196,7 @@ describe("a `.env` in production", () => {
 });
 
 test("hook URLs need no App", () => {
-  const answer = readHookEnv({ TAGBOAT_SECRET: GOOD["TAGBOAT_SECRET"] }, filesOf());
+  const answer = readHookEnv({ TAGBOAT_SECRET: GOOD.TAGBOAT_SECRET }, filesOf());
   expect(answer.kind).toBe("ok");
 });
 

@@ -49,6 +49,7 @@ export class Conformance {
     if (response === undefined) return this.#undocumented(status, body);
     const at =
       "$ref" in response ? response.$ref.slice(1) : `${pointer(route)}/responses/${status}`;
+    if (!this.#hasContent(response) && status >= 400) return this.#basicError(body);
     if (!this.#hasContent(response))
       return body === null ? [] : [`answer ${status}: a body where none is documented`];
     const schema = { $ref: `gh#${at}/content/application~1json/schema` };
@@ -57,6 +58,10 @@ export class Conformance {
 
   #undocumented(status: number, body: unknown): readonly string[] {
     if (![401, 403, 404].includes(status)) return [`answer ${status}: not documented`];
+    return this.#basicError(body);
+  }
+
+  #basicError(body: unknown): readonly string[] {
     return this.#check("basic-error", { $ref: "gh#/components/schemas/basic-error" }, body);
   }
 

@@ -16,12 +16,15 @@ import { urlsOf } from "./urls.ts";
 
 /** GraphQL, as this door mounts it. `status` is nearly always 200: GitHub's errors are in the body. */
 export interface GraphqlDoor {
-  rootFieldsOf(source: string): { operation: "query" | "mutation"; fields: string[] };
+  rootFieldsOf(source: string): {
+    readonly operation: "query" | "mutation";
+    readonly fields: readonly string[];
+  };
   execute(
     caller: Caller,
     body: { query: string; variables: Record<string, unknown> },
     access: AccessCheck,
-  ): Promise<{ status: number; body: unknown }>;
+  ): Promise<{ readonly status: number; readonly body: unknown }>;
 }
 
 export interface GithubDeps {

@@ -35,6 +35,7 @@ export function refuseEmpty(repo: Repo): string {
 export async function findCommit(repo: Repo, name: string): Promise<Commit | null> {
   if (OID.test(name)) return repo.store.readCommit(name);
   const short = name.replace(/^refs\//, "");
+  if (name === "HEAD" && repo.defaultBranch !== null) return findCommit(repo, repo.defaultBranch);
   for (const ref of [`refs/heads/${name}`, `refs/tags/${name}`, `refs/${short}`]) {
     const oid = await repo.store.readRef(ref);
     if (oid !== null) return repo.store.readCommit(oid);

@@ -119,9 +119,9 @@ function readScope(owner: string, repo?: string, image?: string): HookScope | st
 }
 
 function repoScope(owner: string, text: string): HookScope | string {
-  const repo = text.includes("/") ? text : `${owner}/${text}`;
-  if (!/^[a-z0-9_-]+\/[a-z0-9._-]+$/.test(repo)) return "--repo must be a repo's name";
-  return repo.startsWith(`${owner}/`) ? { kind: "repo", repo } : `--repo must belong to ${owner}`;
+  const repo = text.startsWith(`${owner}/`) ? text.slice(owner.length + 1) : text;
+  if (repo.includes("/")) return `--repo must belong to ${owner}`;
+  return /^[a-z0-9._-]+$/.test(repo) ? { kind: "repo", repo } : "--repo must be a repo's name";
 }
 
 // An image below the prefix must be read as standing there: `acme` alone would mean Docker Hub.

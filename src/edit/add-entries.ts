@@ -1,11 +1,11 @@
 import { isMap, isSeq, type Node, type YAMLMap, type YAMLSeq } from "yaml";
-import type { Draft } from "./draft.ts";
+import { type Draft, styleOf } from "./draft.ts";
 import type { Images } from "./entries.ts";
 import type { NewEntry } from "./fingerprint.ts";
 import { rangeOf } from "./kustomization.ts";
 import { colonEnd, dashOf, indentOf, isAbsent, nodeEnd, pairEnd, pairStart } from "./layout.ts";
 import { writeScalar } from "./scalar-text.ts";
-import { eolAt, lineEnd, lineStart, type Splice } from "./splices.ts";
+import { eolAt, lineEnd, lineStart, nextLine, type Splice } from "./splices.ts";
 
 /** Drafts new entries at the end of `images`, in the manner of what stands there; without the key, a new block at the end. */
 export function addEntries(draft: Draft, images: Images, entries: readonly NewEntry[]): void {
@@ -43,7 +43,7 @@ function placeOf(draft: Draft, images: Images): Place {
   if (isSeq(value) && value.items.length > 0)
     return value.flow === true ? inFlowList(text, value) : inBlockList(text, value);
   return isSeq(value) && !isPlainEmpty(text, value)
-    ? insideBrackets(value)
+    ? insideBrackets(value, isJson(root))
     : emptyValue(draft, images.pair, root);
 }
 
@@ -58,7 +58,7 @@ function emptyValue(draft: Draft, pair: NonNullable<Images["pair"]>, root: YAMLM
     return {
       at: end,
       splices: (entries) => [
-        { start: colon, end, text: ` [${entries.map(flowEntry).join(", ")}]` },
+        { start: colon, end, text: ` [${flowEntries(entries, isJson(root))}]` },
       ],
     };
   const at = lineEnd(text, end);
@@ -100,6 +100,9 @@ function contentEnd(text: string, root: YAMLMap | null): number {
   const from = last === undefined ? 0 : pairEnd(text, last);
   const marker = /^\.\.\.(?=\s|$)/m.exec(text.slice(from));
   const until = marker === null ? text.length : from + marker.index;
+  // Blank lines are part of a block scalar that keeps them (`|+`).
+  const keepsBlanks = /[|>]\d?\+/.test(text.slice(last === undefined ? 0 : pairStart(last), from));
+  if (keepsBlanks) return until;
   const trimmed = text.slice(0, until).trimEnd().length;
   const end = Math.max(trimmed, from);
   return Math.min(until, lineEnd(text, end));
@@ -108,41 +111,50 @@ function contentEnd(text: string, root: YAMLMap | null): number {
 function newFlowKey(text: string, root: YAMLMap): Place {
   const last = root.items.at(-1);
   const at = last === undefined ? rangeOf(root)[0] + 1 : pairEnd(text, last);
-  const key = text[pairStartOr(root)] === '"' ? '"images"' : "images";
+  const asJson = isJson(root);
+  const key = asJson ? '"images"' : "images";
   return {
     at,
     splices: (entries) => [
       {
         start: at,
         end: at,
-        text: `${last === undefined ? "" : ", "}${key}: [${entries.map(flowEntry).join(", ")}]`,
+        text: `${last === undefined ? "" : ", "}${key}: [${flowEntries(entries, asJson)}]`,
       },
     ],
   };
 }
 
-function pairStartOr(root: YAMLMap): number {
-  const [first] = root.items;
-  return first === undefined ? 0 : pairStart(first);
-}
-
 function inBlockList(text: string, list: YAMLSeq): Place {
   const last = list.items.at(-1) as Node;
   const dash = dashOf(list, -1);
-  const at = lineEnd(text, nodeEnd(text, list));
+  const column = dash - lineStart(text, dash);
+  const at = endWithComments(text, lineEnd(text, nodeEnd(text, list)), column);
   const eol = eolAt(text, at);
-  const indent = " ".repeat(dash - lineStart(text, dash));
+  const indent = " ".repeat(column);
   const flow = isMap(last) && last.flow === true;
   const gap = flow || !isMap(last) ? " " : gapBehindDash(text, dash, last, eol);
   return {
     at,
     splices: (entries) => {
       const written = flow
-        ? entries.map((entry) => `${eol}${indent}- ${flowEntry(entry)}`).join("")
+        ? entries.map((entry) => `${eol}${indent}- ${flowEntry(entry, isJson(last))}`).join("")
         : blockEntries(entries, indent, gap, eol);
       return [{ start: at, end: at, text: written }];
     },
   };
+}
+
+/** Comment lines right below an entry that are indented as its keys are belong to it. */
+function endWithComments(text: string, from: number, dashColumn: number): number {
+  let end = from;
+  for (;;) {
+    const start = nextLine(text, end);
+    const line = text.slice(start, lineEnd(text, start));
+    const isInside = /^ *#/.test(line) && line.indexOf("#") > dashColumn;
+    if (start === end || !isInside) return end;
+    end = start + line.length;
+  }
 }
 
 /** What stands between a dash and the first key: spaces, or a new line and its indent. */
@@ -167,26 +179,24 @@ function inFlowList(text: string, list: YAMLSeq): Place {
   if (!ownLine)
     return {
       at: end,
-      splices: (entries) => [
-        { start: end, end, text: entries.map((entry) => `, ${flowEntry(entry)}`).join("") },
-      ],
+      splices: (entries) => [{ start: end, end, text: `, ${flowEntries(entries, isJson(list))}` }],
     };
   const glue = `${eolAt(text, at)}${indent}`;
   return {
     at,
     splices: (entries) => {
-      const items = entries.map((entry) => glue + flowEntry(entry)).join(",");
+      const items = entries.map((entry) => glue + flowEntry(entry, isJson(list))).join(",");
       const added = { start: at, end: at, text: comma > 0 ? `${items},` : items };
       return comma > 0 ? [added] : [{ start: end, end, text: "," }, added];
     },
   };
 }
 
-function insideBrackets(list: YAMLSeq): Place {
+function insideBrackets(list: YAMLSeq, asJson: boolean): Place {
   const at = rangeOf(list)[0] + 1;
   return {
     at,
-    splices: (entries) => [{ start: at, end: at, text: entries.map(flowEntry).join(", ") }],
+    splices: (entries) => [{ start: at, end: at, text: flowEntries(entries, asJson) }],
   };
 }
 
@@ -219,6 +229,21 @@ function blockEntries(
     .join("");
 }
 
-function flowEntry(entry: NewEntry): string {
-  return `{${entry.map(([key, value]) => `${key}: ${writeScalar(value, "plain")}`).join(", ")}}`;
+/** `{name: a, newTag: v1}`, or in a file that is written like JSON, `{"name": "a", "newTag": "v1"}`. */
+function flowEntry(entry: NewEntry, asJson: boolean): string {
+  const style = asJson ? "double" : "plain";
+  const pairs = entry.map(
+    ([key, value]) => `${asJson ? `"${key}"` : key}: ${writeScalar(value, style)}`,
+  );
+  return `{${pairs.join(", ")}}`;
+}
+
+function flowEntries(entries: readonly NewEntry[], asJson: boolean): string {
+  return entries.map((entry) => flowEntry(entry, asJson)).join(", ");
+}
+
+/** Whether a flow map, or the first map of a flow list, has a key in double quotes. */
+function isJson(node: Node | null): boolean {
+  const map = isSeq(node) ? node.items.find((item) => isMap(item)) : node;
+  return isMap(map) && map.flow === true && styleOf(map.items[0]?.key) === "double";
 }

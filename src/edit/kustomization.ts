@@ -50,7 +50,7 @@ interface Survey {
 export function readKustomization(text: string): Reading {
   const lines = new LineCounter();
   const document = parse(text, lines);
-  if (document === null) return refused("file-unparsable", "The file is nested too deeply.");
+  if (document === null) return refused("file-unparsable", TOO_DEEP);
   const error = document.errors.find((one) => one.code !== "MULTIPLE_DOCS") ?? document.errors[0];
   if (error !== undefined) return refused(...describe(error, lines));
   if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== "1.1")
@@ -122,6 +122,7 @@ export function rangeOf(node: Node): readonly [number, number, number] {
   return node.range;
 }
 
+const TOO_DEEP = "The file is nested too deeply.";
 const STRING_TAG = "tag:yaml.org,2002:str";
 
 function parse(text: string, lineCounter: LineCounter) {
@@ -136,7 +137,6 @@ function parse(text: string, lineCounter: LineCounter) {
       version: "1.1",
     });
   } catch (error) {
-    // The parser recurses: a text of ten thousand brackets exhausts the stack.
     if (error instanceof RangeError) return null;
     throw error;
   }
@@ -144,6 +144,8 @@ function parse(text: string, lineCounter: LineCounter) {
 
 function describe(error: YAMLError, lines: LineCounter): [RefuseReason, string, number] {
   const { line } = lines.linePos(error.pos[0]);
+  // The parser recurses: a text of ten thousand brackets exhausts the stack.
+  if (error.code === "RESOURCE_EXHAUSTION") return ["file-unparsable", TOO_DEEP, line];
   if (error.code !== "MULTIPLE_DOCS")
     return ["file-unparsable", `The file is not valid YAML: ${error.message}`, line];
   const message =

@@ -1,7 +1,14 @@
 import { isScalar, type Node, type Pair } from "yaml";
 import { type Draft, replaceScalar, styleOf, writeValue } from "./draft.ts";
 import { type Entry, fieldOf, type VersionField, versionFields } from "./entries.ts";
-import { isEmptyNode, type Objection, rangeOf, resolved, stringOf } from "./kustomization.ts";
+import {
+  isEmptyNode,
+  type Kustomization,
+  type Objection,
+  rangeOf,
+  resolved,
+  stringOf,
+} from "./kustomization.ts";
 import { indentOf, pairEnd, pairStart } from "./layout.ts";
 import { writeScalar } from "./scalar-text.ts";
 import { eolAt, lineEnd, lineStart, nextLine } from "./splices.ts";
@@ -82,7 +89,9 @@ function planRemoval(
 ): Objection | null {
   const pair = entry.pairs.get(field.toLowerCase());
   if (pair !== undefined) {
-    if (!isEmptyNode(resolved(draft.file, pair.value))) plan.removed.push([field, pair]);
+    const node = resolved(draft.file, pair.value);
+    const isSet = !isEmptyNode(node) && stringOf(draft.file, node) !== "";
+    if (isSet) plan.removed.push([field, pair]);
     return null;
   }
   if (fieldOf(draft.file, entry, field) === null) return null;
@@ -213,7 +222,13 @@ function record(
   to: string | null,
   at: number,
 ): void {
-  const from = fieldOf(draft.file, entry, field);
+  const from = fieldOf(draft.file, entry, field) ?? numberAsWritten(draft.file, entry, field);
   const line = draft.file.lineOf(at);
   draft.edits.push({ kind: "image", line, entry: entry.name, field, from, to });
+}
+
+/** What stands there although kustomize would not take it for a string: `1.10`. */
+function numberAsWritten(file: Kustomization, entry: Entry, field: VersionField): string | null {
+  const node = resolved(file, entry.pairs.get(field.toLowerCase())?.value);
+  return isScalar(node) && !isEmptyNode(node) && node.source !== "" ? (node.source ?? null) : null;
 }

@@ -21,6 +21,7 @@ export const PULL_FRAGMENT = `fragment Pull on PullRequest {
   createdAt
   closedAt
   changedFiles
+  mergeable
   baseRefName
   headRefOid
   isCrossRepository

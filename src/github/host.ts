@@ -1,8 +1,9 @@
 import type { Clock } from "../model/clock.ts";
 import type { CdRepo } from "../model/forge.ts";
 import { ForgeDenied, ForgeUnavailable } from "../model/forge.ts";
+import type { Log } from "../model/log.ts";
 import { limitedUntil } from "./limits.ts";
-import type { Log, OctokitLike, SentRequest } from "./octokit-like.ts";
+import type { OctokitLike, SentRequest } from "./octokit-like.ts";
 import { type GraphqlError, type RequestFailure, readRequestError } from "./request-error.ts";
 
 /** GitHub ends a GraphQL request after 10 s; the rest is for the way there and back. */
@@ -24,7 +25,7 @@ export interface HostOptions {
   readonly octokitFor: (installation: number) => Promise<OctokitLike>;
   readonly appOctokit: () => Promise<OctokitLike>;
   readonly clock: Clock;
-  readonly log: Log;
+  readonly log: Pick<Log, "warn">;
   readonly onRequest?: ((request: SentRequest) => void) | undefined;
 }
 
@@ -52,7 +53,7 @@ export class Host {
     return this.#options.clock;
   }
 
-  get log(): Log {
+  get log(): Pick<Log, "warn"> {
     return this.#options.log;
   }
 

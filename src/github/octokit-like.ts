@@ -8,11 +8,6 @@ export interface OctokitLike {
   ): Promise<{ readonly status: number; readonly data: unknown }>;
 }
 
-/** Where warnings go: the shape of a pino logger. */
-export interface Log {
-  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
-}
-
 /** One request that was sent, for counting. `what`: root fields joined by `+`, or a route pattern; never a full URL. */
 export interface SentRequest {
   readonly kind: "query" | "mutation" | "rest";

@@ -10,6 +10,11 @@ const CHECKS: Readonly<Record<string, PullState["checks"]>> = {
   ERROR: "failing",
 };
 
+const MERGEABLE: Readonly<Record<string, PullState["mergeable"]>> = {
+  MERGEABLE: "clean",
+  CONFLICTING: "conflicting",
+};
+
 /** A pull request of the answer in the words of the port. `viewer` is our App's bot: the owner of the token that asked. */
 export function pullState(pull: Pull, viewer: Viewer): PullState {
   const state = STATES[pull.state];
@@ -33,6 +38,7 @@ export function pullState(pull: Pull, viewer: Viewer): PullState {
     changedFiles: pull.changedFiles,
     approvedAt: approvedAt(pull),
     checks: rollup === undefined ? "none" : (CHECKS[rollup] ?? "pending"),
+    mergeable: MERGEABLE[pull.mergeable] ?? "unknown",
   };
 }
 

@@ -10,7 +10,7 @@ export const TEMPORARY_BRANCHES: Document = {
   repository(owner: $owner, name: $name) {
     id
     refs(refPrefix: $prefix, first: 100) {
-      nodes { name target { oid ... on Commit { committedDate } } }
+      nodes { prefix name target { oid ... on Commit { committedDate } } }
     }
   }
 }`,
@@ -31,6 +31,7 @@ const Answer = z.object({
             .array(
               z
                 .object({
+                  prefix: z.string(),
                   name: z.string(),
                   target: z
                     .object({ oid: z.string(), committedDate: z.string().optional() })
@@ -60,7 +61,9 @@ export async function sweep(host: Host, repo: CdRepo, olderThan: Date): Promise<
     const target = ref?.target ?? null;
     if (ref === null || target === null) return [];
     const since = Date.parse(target.committedDate ?? "");
-    return since < olderThan.getTime() ? [{ name: `${prefix}${ref.name}`, oid: target.oid }] : [];
+    return since < olderThan.getTime()
+      ? [{ name: `${ref.prefix}${ref.name}`, oid: target.oid }]
+      : [];
   });
   if (repository === null || old.length === 0) return 0;
   const result = await host.mutate(DELETE_BRANCHES, {

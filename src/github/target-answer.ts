@@ -39,6 +39,7 @@ export const Pull = z.object({
   createdAt: z.string(),
   closedAt: z.string().nullable(),
   changedFiles: z.number().int(),
+  mergeable: z.string(),
   baseRefName: z.string(),
   headRefOid: Oid,
   isCrossRepository: z.boolean(),

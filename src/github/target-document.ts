@@ -52,7 +52,7 @@ export function targetRequest(query: TargetQuery): TargetRequest {
     head: head !== null,
   };
   return {
-    document: { what: "repository", text: documentOf(shape) },
+    document: { what: "viewer+repository", text: documentOf(shape) },
     variables,
     files,
     folders,

@@ -9,7 +9,7 @@ const FIRST = 1;
 
 /**
  * Reads `<source>/<owner>[/<scope>]=<generation>`, separated by commas or lines; `#` begins a comment.
- * Scopes as in a hook's signed text: `repo:acme/myapp-cd`, `image:quay.io/acme`.
+ * Scopes as in a hook's signed text: `repo:myapp-cd`, `image:quay.io/acme`.
  *
  * @returns the generations, or the first entry that cannot be read.
  */

@@ -51,7 +51,7 @@ export function isHookSignature(
   return matches;
 }
 
-/** A scope as it is signed: `owner`, `repo:acme/myapp-cd`, `image:quay.io/acme`; lower case. */
+/** A scope as it is signed: `owner`, `repo:myapp-cd` (of the owner), `image:quay.io/acme`; lower case. */
 export function scopeText(scope: HookScope): string {
   switch (scope.kind) {
     case "owner":
@@ -73,7 +73,7 @@ export function parseScopeSegment(segment: string): HookScope | null {
   const text = Buffer.from(segment, "base64url").toString("utf8");
   if (Buffer.from(text).toString("base64url") !== segment || text !== text.toLowerCase())
     return null;
-  if (/^repo:[a-z0-9_-]+\/[a-z0-9._-]+$/.test(text)) return { kind: "repo", repo: text.slice(5) };
+  if (/^repo:[a-z0-9._-]+$/.test(text)) return { kind: "repo", repo: text.slice(5) };
   if (/^image:[a-z0-9.:[\]/_-]+$/.test(text)) return { kind: "image", prefix: text.slice(6) };
   return null;
 }

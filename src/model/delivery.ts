@@ -12,6 +12,7 @@ export type Source = (typeof sources)[number];
 /** What a hook URL may speak for: everything of an owner, one CD repo, or images below a prefix. */
 export type HookScope =
   | { readonly kind: "owner" }
+  /** `repo`: its name alone, in lower case. */
   | { readonly kind: "repo"; readonly repo: string }
   | { readonly kind: "image"; readonly prefix: string };
 

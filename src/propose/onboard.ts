@@ -12,6 +12,25 @@ export interface OnboardingOffer {
   readonly body: string;
 }
 
+/** The text of the onboarding pull request around the table and the notes of what was found. */
+export function renderOnboarding(found: {
+  readonly table: string;
+  readonly notes: readonly string[];
+}): string {
+  const notes =
+    found.notes.length === 0
+      ? []
+      : ["**To look at**", found.notes.map((note) => `- ${note}`).join("\n")];
+  const parts = [
+    "An image that this repo deploys was pushed, and Tagboat has no config here yet. This one was made from the folders that it found.",
+    "Merge it, after changing what you like, and the next push of an image opens a pull request by these rules. A check on this pull request shows what the config would do.",
+    found.table,
+    ...notes,
+    "Close it, and Tagboat leaves this repo alone: this is asked once.",
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
 /** What an onboarding proposal is decided from. */
 export function readOnboardingTarget(forge: Forge, repo: CdRepo): Promise<Target | null> {
   return forge.readTarget({ repo, base: null, head: ONBOARDING_BRANCH, files: [CONFIG_PATH] });

@@ -68,7 +68,7 @@ async function routeEvent(parts: RouteParts, delivery: Delivery, event: ImageEve
     outcomes: [] as Outcome[],
     later: [] as { detail: string; retryAt: Date | null; missing: boolean }[],
   };
-  if (delivery.scope.kind === "image" && !event.image.startsWith(delivery.scope.prefix)) {
+  if (delivery.scope.kind === "image" && !isBelow(event.image, delivery.scope.prefix)) {
     found.outcomes.push(skipped("not-owned", `${event.image} is outside of this hook's scope`));
     return found;
   }
@@ -80,6 +80,11 @@ async function routeEvent(parts: RouteParts, delivery: Delivery, event: ImageEve
     );
   }
   return found;
+}
+
+/** `quay.io/acme` covers itself and `quay.io/acme/app`, not `quay.io/acme-evil`. */
+function isBelow(image: string, prefix: string): boolean {
+  return image === prefix || image.startsWith(`${prefix}/`);
 }
 
 async function reposInScope(

@@ -1,8 +1,8 @@
-import { proposeConfig } from "../decide/onboarding.ts";
+import { type OnboardingInput, proposeConfig } from "../decide/onboarding.ts";
 import { previewConfig } from "../decide/preview.ts";
 import type { Forge } from "../model/forge.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
-import { proposeOnboarding, readOnboardingTarget } from "../propose/onboard.ts";
+import { proposeOnboarding, readOnboardingTarget, renderOnboarding } from "../propose/onboard.ts";
 import type { Attempt, ProposeParts } from "../propose/upsert.ts";
 import type { KnownRepo, RepoIndexes } from "./repo-indexes.ts";
 
@@ -26,7 +26,11 @@ export async function runPreview(
       detail: `#${pull} does not change the config`,
     };
   }
-  const text = change.head.kind === "text" ? change.head.text : null;
+  if (change.head.kind === "unusable") {
+    const why = "`.github/tagboat.yml` is no plain UTF-8 text file";
+    return { kind: "refused", place, reason: "config-invalid", detail: `#${pull}: ${why}` };
+  }
+  const text = change.head.kind === "text" ? change.head.text : "";
   const preview = previewConfig(known.config, text, known.branches);
   await parts.forge.reportCheck({
     repo: known.repo,
@@ -46,6 +50,15 @@ function oidOf(file: { readonly kind: string; readonly oid?: string }): string {
   return file.oid ?? "";
 }
 
+function onboardingInput(known: KnownRepo): OnboardingInput {
+  const main = known.branches.find((branch) => branch.isDefault);
+  return {
+    paths: main?.paths ?? [],
+    files: main?.files ?? [],
+    branches: known.branches.map((branch) => branch.branch),
+  };
+}
+
 /** Offers a config to a repo that has none. */
 export async function runOnboarding(
   parts: ProposeParts & { indexes: RepoIndexes },
@@ -57,7 +70,7 @@ export async function runOnboarding(
     environment: "onboarding",
     component: null,
   };
-  const offer = proposeConfig(known.branches);
+  const offer = proposeConfig(onboardingInput(known));
   if (offer === null) {
     return {
       kind: "settled",
@@ -75,5 +88,8 @@ export async function runOnboarding(
       kind: "settled",
       outcome: { kind: "refused", place, reason: "repo-gone", detail: `${known.fullName} is gone` },
     };
-  return proposeOnboarding(parts, target, { config: offer.text, body: offer.body });
+  return proposeOnboarding(parts, target, {
+    config: offer.text,
+    body: renderOnboarding(offer.body),
+  });
 }

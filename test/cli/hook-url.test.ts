@@ -111,7 +111,7 @@ describe("tagboat hook-url", () => {
         }
         expect(edge.batches.map(([delivery]) => delivery?.scope)).toEqual([
           { kind: "owner" },
-          { kind: "repo", repo: "acme/myapp-cd" },
+          { kind: "repo", repo: "myapp-cd" },
           { kind: "image", prefix: "quay.io/acme" },
         ]);
       } finally {

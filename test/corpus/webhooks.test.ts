@@ -14,7 +14,7 @@ import { type Edge, SECRET, startEdge } from "../ingest/edge.ts";
  * authentication of their source; what was stored is read and compared with what the sample says it means.
  * Without the folder there is nothing to check: said by one test outside of CI, a failure within.
  */
-const samples = join(process.env["TAGBOAT_SHARED"] ?? "../shared", "samples");
+const samples = join(process.env.TAGBOAT_SHARED ?? "../shared", "samples");
 
 // The folder's names of what is one of our sources in another place.
 const SOURCE_OF: Readonly<Record<string, HookSource>> = {
@@ -135,7 +135,7 @@ function readCaptures(): readonly Capture[] {
   });
 }
 
-if (!existsSync(samples) && !process.env["CI"]) {
+if (!existsSync(samples) && !process.env.CI) {
   test("no samples folder: nothing was checked (set TAGBOAT_SHARED)", () => {
     expect(existsSync(samples)).toBe(false);
   });

@@ -317,7 +317,8 @@ describe("reportCheck", () => {
 
 describe("sweep", () => {
   const ref = (name: string, committedDate: string, oid = HEAD) => ({
-    name,
+    prefix: "refs/heads/",
+    name: `tagboat-tmp/${name}`,
     target: { oid, committedDate },
   });
   const answer = (...nodes: object[]): Answer => ({

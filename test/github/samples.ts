@@ -63,6 +63,7 @@ export function pull(change: Partial<PullState> = {}): PullState {
     changedFiles: 1,
     approvedAt: null,
     checks: "none",
+    mergeable: "clean",
     ...change,
   };
 }

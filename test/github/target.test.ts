@@ -93,7 +93,7 @@ describe("readTarget", () => {
       head: null,
       pulls: [],
     });
-    expect(host.sent).toEqual([{ kind: "query", what: "repository", status: 200 }]);
+    expect(host.sent).toEqual([{ kind: "query", what: "viewer+repository", status: 200 }]);
   });
 
   test("lists the root folder under the empty name", async () => {
@@ -285,6 +285,7 @@ describe("pull requests", () => {
     createdAt: "2026-03-01T00:00:00Z",
     closedAt: null,
     changedFiles: 1,
+    mergeable: "MERGEABLE",
     baseRefName: "main",
     headRefOid: HEAD,
     isCrossRepository: false,
@@ -315,6 +316,9 @@ describe("pull requests", () => {
     ["closed by the App", closed(bot), { state: "closed", closedBy: "app" }],
     ["closed by a person", closed(person), { state: "closed", closedBy: "person" }],
     ["closed by nobody known", closed(null), { closedBy: "person" }],
+    ["clean", {}, { mergeable: "clean" }],
+    ["conflicting", { mergeable: "CONFLICTING" }, { mergeable: "conflicting" }],
+    ["not computed yet", { mergeable: "UNKNOWN" }, { mergeable: "unknown" }],
     ["no checks", {}, { checks: "none" }],
     ["checks pass", rollup("SUCCESS"), { checks: "passing" }],
     ["checks run", rollup("PENDING"), { checks: "pending" }],

@@ -36,7 +36,7 @@ describe("a hook token", () => {
   test.each<[string, Partial<HookSubject>]>([
     ["source", { source: "generic" }],
     ["owner", { owner: "acme-2" }],
-    ["repo scope", { scope: { kind: "repo", repo: "acme/cd" } }],
+    ["repo scope", { scope: { kind: "repo", repo: "cd" } }],
     ["image scope", { scope: { kind: "image", prefix: "quay.io/acme" } }],
     ["generation", { generation: 2 }],
   ])("of another %s does not open this hook", (_name, over) => {
@@ -48,6 +48,7 @@ describe("a hook token", () => {
   test("holds under the previous secret while it is rotated, and not after", () => {
     const token = hookToken(OTHER, subject);
     expect(isHookToken([SECRET, OTHER], subject, token)).toBe(true);
+    expect(isHookToken([OTHER, SECRET], subject, token)).toBe(true);
     expect(isHookToken([SECRET], subject, token)).toBe(false);
   });
 
@@ -86,7 +87,7 @@ describe("a signed body", () => {
 describe("the scope segment of a URL", () => {
   const name = fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,20}$/);
   const scope: fc.Arbitrary<HookScope> = fc.oneof(
-    fc.record({ kind: fc.constant("repo" as const), repo: name.map((repo) => `acme/${repo}`) }),
+    fc.record({ kind: fc.constant("repo" as const), repo: name }),
     fc.record({ kind: fc.constant("image" as const), prefix: name.map((n) => `quay.io:443/${n}`) }),
   );
 
@@ -99,10 +100,16 @@ describe("the scope segment of a URL", () => {
     expect(scopeSegment({ kind: "owner" })).toBeNull();
   });
 
-  test.each(["", "owner", "%2e", "cmVwbzphL2I=", "UkVQTzphL2I", "cmVwbzphL2I\n", "b3duZXI"])(
-    "%j is none",
-    (segment) => {
-      expect(parseScopeSegment(segment)).toBeNull();
-    },
-  );
+  test.each([
+    "",
+    "owner",
+    "%2e",
+    "cmVwbzphYg==",
+    "UkVQTzphYg",
+    "cmVwbzphYg\n",
+    "cmVwbzphL2I",
+    "b3duZXI",
+  ])("%j is none", (segment) => {
+    expect(parseScopeSegment(segment)).toBeNull();
+  });
 });

@@ -2,7 +2,7 @@ import type { App, Installation } from "../../world/entities.ts";
 import { ApiError, notFound } from "../api-error.ts";
 import type { Caller } from "../caller.ts";
 import type { LoggedDelivery } from "../delivery-log.ts";
-import type { AnswerOf, BodyOf, Handlers } from "../operation.ts";
+import type { BodyOf, Handlers } from "../operation.ts";
 import { grants } from "../permissions.ts";
 import type { Room } from "../room.ts";
 import type { Schemas } from "../shapes/account.ts";
@@ -25,8 +25,6 @@ type AppHandlers = Pick<
   | "apps/list-repos-accessible-to-installation"
 >;
 
-type InstallationList = AnswerOf<"apps/list-installations">["body"];
-
 function appOf(caller: Caller): App {
   if (caller.kind !== "app") throw new ApiError(401, "A JSON web token could not be decoded");
   return caller.app;
@@ -34,6 +32,17 @@ function appOf(caller: Caller): App {
 
 function installationsOf(room: Room, app: App): Installation[] {
   return [...room.world.installations.values()].filter((i) => i.app === app.id);
+}
+
+/** In this list the description wants an account that is a user and an enterprise at once: it gets what both have. */
+function listedInstallation(room: Room, app: App, installation: Installation) {
+  const shape = installationShape(room, app, installation);
+  const { login } = shape.account;
+  const { created_at, updated_at } = shape;
+  return {
+    ...shape,
+    account: { ...shape.account, name: login, slug: login, created_at, updated_at },
+  };
 }
 
 function installationOf(room: Room, app: App, id: number): Installation {
@@ -106,6 +115,10 @@ function mint(
   return { ...token, repository_selection: "selected", repositories };
 }
 
+function isDelivered(delivery: LoggedDelivery): boolean {
+  return delivery.statusCode >= 200 && delivery.statusCode < 300;
+}
+
 function deliveryItem(from: LoggedDelivery) {
   return {
     id: from.id,
@@ -113,7 +126,7 @@ function deliveryItem(from: LoggedDelivery) {
     delivered_at: from.deliveredAt,
     redelivery: from.redelivery,
     duration: from.duration,
-    status: from.statusCode >= 200 && from.statusCode < 300 ? "OK" : "Invalid HTTP Response",
+    status: isDelivered(from) ? "OK" : "Invalid HTTP Response",
     status_code: from.statusCode,
     event: from.event,
     action: from.action,
@@ -123,10 +136,10 @@ function deliveryItem(from: LoggedDelivery) {
   } satisfies Schemas["hook-delivery-item"];
 }
 
-/** The delivery with this id, of this App's own log. */
+/** An App sees its own log only. */
 function deliveryOf(room: Room, app: App, id: number): LoggedDelivery {
   const found = room.deliveries?.list(app.id).find((delivery) => delivery.id === id);
-  if (found === undefined) throw new ApiError(404, "Not Found");
+  if (found === undefined) throw notFound();
   return found;
 }
 
@@ -138,9 +151,7 @@ export const APPS: AppHandlers = {
   "apps/list-installations": ({ room, caller, page }) => {
     const app = appOf(caller);
     const shown = page(installationsOf(room, app));
-    const body = shown.map((i) => installationShape(room, app, i));
-    // Here the types say "a user and an enterprise" where the description says "or".
-    return { status: 200, body: body as unknown as InstallationList };
+    return { status: 200, body: shown.map((i) => listedInstallation(room, app, i)) };
   },
   "apps/get-installation": ({ room, caller, params }) => {
     const app = appOf(caller);
@@ -177,10 +188,10 @@ export const APPS: AppHandlers = {
     return { status: 200, body: { total_count: repos.length, repositories } };
   },
   "apps/list-webhook-deliveries": ({ room, caller, query, page }) => {
-    const log = room.deliveries?.list(appOf(caller).id) ?? [];
-    const good = (d: LoggedDelivery) => d.statusCode >= 200 && d.statusCode < 300;
-    const wanted = query.status;
-    const shown = log.filter((d) => wanted === undefined || good(d) === (wanted === "success"));
+    const newest = room.deliveries?.list(appOf(caller).id) ?? [];
+    const shown = newest.filter(
+      (d) => query.status === undefined || isDelivered(d) === (query.status === "success"),
+    );
     return { status: 200, body: page(shown).map(deliveryItem) };
   },
   "apps/get-webhook-delivery": ({ room, caller, params }) => {
@@ -189,10 +200,11 @@ export const APPS: AppHandlers = {
     const response = { headers: {}, payload: null };
     return { status: 200, body: { ...deliveryItem(found), request, response } };
   },
-  "apps/redeliver-webhook-delivery": async ({ room, caller, params }) => {
+  "apps/redeliver-webhook-delivery": ({ room, caller, params }) => {
     const app = appOf(caller);
     const found = deliveryOf(room, app, Number(params.delivery_id));
-    await room.deliveries?.redeliver(app.id, found.id);
+    // GitHub answers before the receiver does; what becomes of it is in the log.
+    room.deliveries?.redeliver(app.id, found.id).catch(() => undefined);
     return { status: 202, body: {} };
   },
 };

@@ -452,16 +452,22 @@ const REFUSALS: [string, (app: Rest, b: Busy) => Promise<unknown>, number, strin
 ];
 
 describe("refusals in GitHub's words", () => {
+  let busy: Busy;
+  let app: Rest;
+  beforeAll(async () => {
+    busy = await busyWorld();
+    app = busy.as(await busy.mint()).rest;
+  });
+
   test.each(REFUSALS)("%s", async (_, request, status, message) => {
-    const busy = await busyWorld();
     busy.recorder.clear();
-    const app = busy.as(await busy.mint()).rest;
     await expect(request(app, busy)).rejects.toMatchObject({
       status,
       message: expect.stringContaining(message),
     });
-    const undocumented = busy.recorder.complaints.filter((c) => !c.includes("not documented"));
-    expect(undocumented).toEqual([]);
+    // GitHub's description leaves out that 422 of check runs.
+    const documented = busy.recorder.complaints.filter((c) => !c.includes("not documented"));
+    expect(documented).toEqual([]);
   });
 });
 

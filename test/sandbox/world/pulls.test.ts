@@ -143,3 +143,17 @@ test("the base can be changed to a branch that the head is ahead of, and to no o
   await world.editPull(repo, "wim", pull, { base: "production", title: "For production" });
   expect(pull).toMatchObject({ baseBranch: "production", title: "For production" });
 });
+
+test("two that open the same pull request at once: one does", async () => {
+  const { world, repo, branch, commit } = await seededWorld();
+  await branch("topic");
+  await commit("topic", { "b.yaml": "b\n" });
+  const head = { repo, branch: "topic" };
+  const wanted = { title: "Same", body: "", head, base: "main", draft: false };
+  const results = await Promise.allSettled([
+    world.openPull(repo, "wim", wanted),
+    world.openPull(repo, "wanda", wanted),
+  ]);
+  expect(results.map((result) => result.status)).toEqual(["fulfilled", "rejected"]);
+  expect(world.pulls(repo)).toHaveLength(1);
+});

@@ -1,0 +1,132 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import picomatch from "picomatch";
+import { type Logger, pino } from "pino";
+import { createNodeMiddleware, type Probot } from "probot";
+import { composeTagboat } from "./compose.ts";
+import { type Env, EXIT_CONFIG, readEnv } from "./env.ts";
+import { hookGenerationOf } from "./ingest/hook-generations.ts";
+import { createIngestServer, type IngestParts } from "./ingest/server.ts";
+import { createOciRegistry } from "./registry/oci-registry.ts";
+import { readRegistriesFile } from "./registry/registries-file.ts";
+import { publicHosts, type RegistryHosts } from "./registry/registry-hosts.ts";
+import { MemoryInbox } from "./store/memory-inbox.ts";
+import { MemoryIndexCache } from "./store/memory-index-cache.ts";
+import { MemoryLedger } from "./store/memory-ledger.ts";
+import { MemoryPacer } from "./store/memory-pacer.ts";
+import { systemClock } from "./store/system-clock.ts";
+
+/** After SIGTERM: how long what runs may take to come to its end, in milliseconds. */
+const DRAIN_DEADLINE = 25_000;
+
+const answer = readEnv(process.env);
+if (answer.kind === "problems") refuseToStart(answer.problems);
+else await start(answer.env, registryHosts(answer.env));
+
+async function start(env: Env, hosts: RegistryHosts): Promise<void> {
+  const log = pino({ level: env.logLevel, base: null });
+  const clock = systemClock;
+  const ledger = new MemoryLedger();
+  const inbox = new MemoryInbox(ledger, () => clock.now().getTime());
+  const registry = createOciRegistry({ hosts, clock, log, environment: process.env });
+  const { probot, work } = await composeTagboat({
+    ...env,
+    ...(env.githubHost === null
+      ? {}
+      : { githubUrl: `${env.githubProtocol}://${env.githubHost}/api/v3` }),
+    allowed: allowList(env.repos),
+    normaliseOptions: env.options,
+    inbox,
+    ledger,
+    indexCache: new MemoryIndexCache(),
+    pacer: new MemoryPacer(clock),
+    registry,
+    clock,
+    log,
+  });
+  const drain = { draining: false };
+  const server = createIngestServer({
+    secrets: env.secrets,
+    generationOf: (hook) => hookGenerationOf(env.generations, hook),
+    inbox,
+    clock,
+    log,
+    options: env.options,
+    github: await githubHandler(probot),
+    health: async () => [],
+    draining: () => drain.draining,
+  });
+  work.start();
+  await listen(server, env, log);
+  stopOnSignals(log, async () => {
+    drain.draining = true;
+    server.close();
+    await work.stop();
+    registry.close();
+    server.closeAllConnections();
+  });
+}
+
+function refuseToStart(problems: readonly string[]): never {
+  for (const problem of problems) process.stderr.write(`tagboat: ${problem}\n`);
+  process.exit(EXIT_CONFIG);
+}
+
+function registryHosts(env: Env): RegistryHosts {
+  if (env.registriesFile === null) return publicHosts;
+  const read = readRegistriesFile(readFileSync(env.registriesFile, "utf8"));
+  if (read.kind === "read") return read.hosts;
+  return refuseToStart(
+    read.problems.map(
+      ({ line, message }) =>
+        `TAGBOAT_REGISTRIES${line === undefined ? "" : `, line ${line}`}: ${message}`,
+    ),
+  );
+}
+
+function allowList(patterns: readonly string[]): (fullName: string) => boolean {
+  return patterns.length === 0 ? () => true : picomatch([...patterns]);
+}
+
+/** Probot checks the signature and runs the app. The edge has read the body already, with a cap that Probot's own server lacks. */
+async function githubHandler(probot: Probot): Promise<IngestParts["github"]> {
+  const middleware = await createNodeMiddleware(() => {}, {
+    probot,
+    webhooksPath: "/api/github/webhooks",
+  });
+  return async (req: IncomingMessage, res: ServerResponse, body: Buffer) => {
+    const done = once(res, "close");
+    // octokit's middleware takes a body that somebody else has read from this property.
+    await middleware(Object.assign(req, { body: body.toString("utf8") }), res);
+    if (!res.writableEnded) await done;
+  };
+}
+
+async function listen(server: Server, env: Env, log: Logger): Promise<void> {
+  server.listen(env.port, env.host);
+  await once(server, "listening");
+  const { address, port } = server.address() as AddressInfo;
+  log.info({ address, port }, "Tagboat listens");
+}
+
+/** SIGTERM and SIGINT: new deliveries are sent elsewhere, what runs comes to its end, exit 0; after the deadline exit 1. */
+function stopOnSignals(log: Logger, stop: () => Promise<void>): void {
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, "stopping");
+    setTimeout(() => process.exit(1), DRAIN_DEADLINE).unref();
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, "stopping failed");
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal);
+}

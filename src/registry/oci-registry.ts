@@ -1,0 +1,122 @@
+import { readFile } from "node:fs/promises";
+import type { Clock } from "../model/clock.ts";
+import { type ImageName, isDigest, isTag, parseImageName, registryOf } from "../model/image.ts";
+import type { Registry, RegistryAnswer } from "../model/registry.ts";
+import { isLoopbackHost } from "./addresses.ts";
+import { createAuthorisedGet, type Visit } from "./authorised-get.ts";
+import type { Failure } from "./failure.ts";
+import { type Content, fetchManifest, type Reader, readContent } from "./image-content.ts";
+import { createRecentMap, type RecentMap } from "./recent-map.ts";
+import { type RegistryHosts, type RegistryRule, ruleFor } from "./registry-hosts.ts";
+import { createWire, type Resolve } from "./wire.ts";
+
+/** What this room logs with; pino is one. */
+export interface RegistryLog {
+  debug(fields: object, message: string): void;
+}
+
+export interface OciRegistryOptions {
+  readonly hosts: RegistryHosts;
+  readonly clock: Clock;
+  readonly log: RegistryLog;
+  /** Where `passwordEnv` looks. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Names to addresses; default: the system. */
+  readonly resolve?: Resolve;
+  /** Milliseconds for one request (10,000) and for a whole read (30,000). */
+  readonly requestTimeout?: number;
+  readonly readTimeout?: number;
+  /** Versions that are remembered by digest (5,000). */
+  readonly remembered?: number;
+}
+
+export interface OciRegistry extends Registry {
+  /** Closes idle connections. */
+  close(): void;
+}
+
+/**
+ * Reads images by the OCI distribution specification: the manifest, of an index the child for linux/amd64, and the config.
+ * Whatever is used was hashed and is what its digest says. Nothing is thrown for what a registry or a repo's config does.
+ */
+export function createOciRegistry(options: OciRegistryOptions): OciRegistry {
+  const { hosts, clock, log } = options;
+  const wire = createWire(options.resolve);
+  const contents = createRecentMap<Content>(options.remembered ?? 5000);
+  const http = createAuthorisedGet({
+    hosts,
+    wire,
+    clock,
+    environment: options.environment ?? {},
+    timeout: options.requestTimeout ?? 10_000,
+  });
+
+  const reader: Reader = { http, clock };
+  return {
+    async read(image, reference, owner) {
+      const visit = await planVisit(options, image, reference, owner);
+      const answer =
+        "rule" in visit ? await readFacts(reader, contents, visit, image, reference) : visit;
+      if (answer.kind === "found") return answer;
+      const fields = { image, reference, answer: answer.kind, detail: answer.detail };
+      log.debug(fields, "image not read");
+      return answer;
+    },
+    close: wire.close,
+  };
+}
+
+/** Whether the read is allowed, and where it goes. */
+async function planVisit(
+  options: OciRegistryOptions,
+  image: ImageName,
+  reference: string,
+  owner: string,
+): Promise<Visit | Failure> {
+  if (parseImageName(image) !== image || !(isTag(reference) || isDigest(reference)))
+    return { kind: "unreadable", detail: "This is not the name and tag or digest of an image." };
+  const host = registryOf(image);
+  const rule = ruleFor(options.hosts, image);
+  if (rule === null || rule.owners?.includes(owner.toLowerCase()) === false) {
+    const detail = `The operator does not let ${owner} read ${image}.`;
+    return { kind: "not-allowed", detail };
+  }
+  const ca = await readAuthority(rule);
+  if (ca !== null && typeof ca === "object") return ca;
+  const signal = AbortSignal.timeout(options.readTimeout ?? 30_000);
+  return { rule, origin: originOf(rule, host), name: image.slice(host.length + 1), ca, signal };
+}
+
+async function readFacts(
+  reader: Reader,
+  contents: RecentMap<Content>,
+  visit: Visit,
+  image: ImageName,
+  reference: string,
+): Promise<RegistryAnswer> {
+  const what = `${image}${isDigest(reference) ? "@" : ":"}${reference}`;
+  const manifest = await fetchManifest(reader, visit, reference, `manifest of ${what}`);
+  if (manifest.kind !== "fetched") return manifest;
+  const key = `${image}@${manifest.digest}`;
+  const content = contents.get(key) ?? (await readContent(reader, visit, manifest.body, what, 0));
+  if ("kind" in content) return content;
+  contents.set(key, content);
+  const tag = isDigest(reference) ? null : reference;
+  return { kind: "found", facts: { image, tag, digest: manifest.digest, ...content } };
+}
+/** The address of a registry's API. Docker Hub's has another name than its images have. */
+function originOf(rule: RegistryRule, host: string): URL {
+  const address = rule.address ?? (host === "docker.io" ? "registry-1.docker.io" : host);
+  const isPlain = rule.plainHttp ?? isLoopbackHost(address);
+  return new URL(`${isPlain ? "http" : "https"}://${address}`);
+}
+
+async function readAuthority(rule: RegistryRule): Promise<string | Failure | null> {
+  if (rule.ca === null) return null;
+  try {
+    return await readFile(rule.ca, "utf8");
+  } catch {
+    const detail = `The certificate file for ${rule.prefix} cannot be read.`;
+    return { kind: "unavailable", detail, retryAt: null };
+  }
+}

@@ -1,0 +1,225 @@
+import { generateKeyPairSync } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { pino } from "pino";
+import { parse } from "yaml";
+import { fileAt } from "../../sandbox/git/tree-edit.ts";
+import { createStage, type Stage } from "../../sandbox/stage.ts";
+import type { App, Installation, Pull, Repo } from "../../sandbox/world/entities.ts";
+import { composeTagboat, type Tagboat } from "../../src/compose.ts";
+import type { Delivery, HookScope } from "../../src/model/delivery.ts";
+import type { LedgerEntry } from "../../src/model/ledger.ts";
+import type { Outcome } from "../../src/model/outcome.ts";
+import { defaultOptions } from "../../src/normalise/sources.ts";
+import { MemoryInbox } from "../../src/store/memory-inbox.ts";
+import { MemoryIndexCache } from "../../src/store/memory-index-cache.ts";
+import { MemoryLedger } from "../../src/store/memory-ledger.ts";
+import { MemoryPacer } from "../../src/store/memory-pacer.ts";
+import { FakeClock } from "./fake-clock.ts";
+import { type FakeImage, FakeRegistry } from "./fake-registry.ts";
+
+const { publicKey, privateKey } = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
+const WEBHOOK_SECRET = "a webhook secret of the tests";
+const manifest = parse(readFileSync(new URL("../../app.yml", import.meta.url), "utf8")) as {
+  default_permissions: Record<string, string>;
+  default_events: string[];
+};
+
+export interface HarbourOptions {
+  /** First commit of the default branch of `acme/cd`. */
+  readonly files: Readonly<Record<string, string | Buffer>>;
+  readonly keepLog?: boolean;
+}
+
+/** The whole of Tagboat against the sandbox's GitHub, in one process, without sockets, on a clock that is moved by hand. */
+export interface Harbour {
+  readonly clock: FakeClock;
+  readonly stage: Stage;
+  readonly tagboat: Tagboat;
+  readonly registry: FakeRegistry;
+  readonly repo: Repo;
+  readonly app: App;
+  readonly installation: Installation;
+  readonly inbox: MemoryInbox;
+  readonly ledger: MemoryLedger;
+  /** Log lines, when they are kept. */
+  readonly lines: string[];
+  /** An image is pushed: the registry has it, its webhook arrives. Returns the delivery's id. */
+  push(
+    image: string,
+    tag: string,
+    facts?: FakeImage,
+    over?: { scope?: HookScope; owner?: string },
+  ): Promise<string>;
+  /** Lets everything that is due come to its end, webhooks and their consequences too. */
+  settle(): Promise<void>;
+  /** Moves the clock until nothing waits any more, at most `ms`. */
+  settleFor(ms: number): Promise<void>;
+  outcomesOf(delivery: string): Promise<readonly Outcome[]>;
+  entries(): Promise<readonly LedgerEntry[]>;
+  open(): readonly Pull[];
+  /** A file's text at a branch; `null`: absent. */
+  read(branch: string, path: string): Promise<string | null>;
+  /** A person's commit through the API. */
+  commit(
+    login: string,
+    branch: string,
+    files: Readonly<Record<string, string>>,
+    message?: string,
+  ): Promise<string>;
+  close(): Promise<void>;
+}
+
+let sequence = 0;
+
+export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
+  const clock = new FakeClock();
+  const registry = new FakeRegistry();
+  const ledger = new MemoryLedger();
+  const inbox = new MemoryInbox(ledger, () => clock.now().getTime());
+  const lines: string[] = [];
+  const sink = { write: (line: string) => void (options.keepLog === true && lines.push(line)) };
+  const log = pino({ level: options.keepLog === true ? "debug" : "silent" }, sink);
+  const baseUrl = "http://127.0.0.1:4100";
+  let tagboat: Tagboat | null = null;
+  const stage = createStage({
+    stores: "memory",
+    baseUrl,
+    now: () => clock.now(),
+    tokenNow: () => new Date(),
+    wait: (ms) => clock.sleep(ms),
+    send: async (_url, headers, body) => {
+      if (tagboat === null) return { status: 503 };
+      const lower = Object.fromEntries(
+        Object.entries(headers).map(([k, v]) => [k.toLowerCase(), v]),
+      );
+      try {
+        await tagboat.probot.webhooks.verifyAndReceive({
+          id: lower["x-github-delivery"] ?? "",
+          name: lower["x-github-event"] ?? "",
+          signature: lower["x-hub-signature-256"] ?? "",
+          payload: body,
+        });
+        return { status: 200 };
+      } catch {
+        return { status: 500 };
+      }
+    },
+  });
+  const { world } = stage;
+  world.addOrganization("acme");
+  for (const login of ["ann", "ben", "cara", "dave"]) world.addUser(login);
+  const app = world.addApp({
+    slug: "tagboat",
+    publicKey,
+    webhookUrl: "http://127.0.0.1:3000/api/github/webhooks",
+    webhookSecret: WEBHOOK_SECRET,
+    permissions: manifest.default_permissions,
+    events: manifest.default_events,
+  });
+  const repo = await world.createRepo("acme", "cd", { files: options.files });
+  world.setPermission(repo, "ann", "admin");
+  world.setPermission(repo, "ben", "write");
+  world.setPermission(repo, "cara", "read");
+  const installation = world.install(app.id, "acme", "all");
+  tagboat = await composeTagboat({
+    appId: app.id,
+    privateKey,
+    webhookSecret: WEBHOOK_SECRET,
+    secrets: ["a secret of the tests, thirty-two characters"],
+    githubUrl: `${baseUrl}/api/v3`,
+    allowed: () => true,
+    normaliseOptions: defaultOptions,
+    inbox,
+    ledger,
+    indexCache: new MemoryIndexCache(),
+    pacer: new MemoryPacer(clock),
+    registry,
+    clock,
+    log,
+    fetch: (input, init) => stage.github.fetch(new Request(input, init)),
+  });
+  const { work } = tagboat;
+
+  async function settle(): Promise<void> {
+    for (let quiet = 0; quiet < 2; quiet += 1) {
+      const before = stage.recorder.requests.length;
+      await stage.webhooks.idle();
+      await work.settled();
+      if (stage.recorder.requests.length !== before) quiet = -1;
+    }
+  }
+
+  const harbour: Harbour = {
+    clock,
+    stage,
+    tagboat,
+    registry,
+    repo,
+    app,
+    installation,
+    inbox,
+    ledger,
+    lines,
+    async push(image, tag, facts = {}, over = {}) {
+      const digest = registry.put(image, tag, facts);
+      sequence += 1;
+      const delivery: Delivery = {
+        id: `delivery-${String(sequence).padStart(8, "0")}`,
+        source: "generic",
+        owner: over.owner ?? "acme",
+        scope: over.scope ?? { kind: "owner" },
+        senderId: null,
+        receivedAt: clock.now().toISOString(),
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ image, tag, digest }),
+      };
+      await inbox.accept([delivery]);
+      return delivery.id;
+    },
+    settle,
+    async settleFor(ms) {
+      const end = clock.now().getTime() + ms;
+      await settle();
+      for (;;) {
+        const due = await inbox.nextDue();
+        if (due === null || due.getTime() > end) return;
+        await clock.advance(Math.max(due.getTime() - clock.now().getTime(), 1));
+        await settle();
+      }
+    },
+    outcomesOf: async (delivery) =>
+      (await ledger.ofDelivery(delivery)).map((entry) => entry.outcome),
+    entries: () => ledger.recent(1000),
+    open: () => world.pulls(repo).filter((pull) => pull.state === "open"),
+    async read(branch, path) {
+      const head = await repo.store.readRef(`refs/heads/${branch}`);
+      const file = head === null ? null : await fileAt(repo.store, head, path);
+      return file === null
+        ? null
+        : ((await repo.store.readBlob(file.oid))?.toString("utf8") ?? null);
+    },
+    async commit(login, branch, files, message = "a person's change") {
+      const expectedHead = (await repo.store.readRef(`refs/heads/${branch}`)) ?? "";
+      const additions = Object.entries(files).map(([path, text]) => ({
+        path,
+        content: Buffer.from(text),
+      }));
+      return world.commitOnBranch(repo, login, {
+        branch,
+        expectedHead,
+        message,
+        additions,
+        deletions: [],
+      });
+    },
+    async close() {
+      await work.stop();
+      await stage.close();
+    },
+  };
+  return harbour;
+}

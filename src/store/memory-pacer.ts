@@ -58,12 +58,18 @@ export class MemoryPacer implements Pacer {
     const state = this.#stateOf(installation);
     return new Promise<Turn>((resolve, reject) => {
       const queue = urgency === "person" ? state.people : state.tracking;
-      const waiting: Waiting = { writes, urgency, grant: () => resolve(this.#take(state, writes)) };
-      signal?.addEventListener("abort", () => {
+      const leave = () => {
         const index = queue.indexOf(waiting);
         if (index >= 0) queue.splice(index, 1);
-        reject(signal.reason);
-      });
+        reject(signal?.reason);
+      };
+      const grant = () => {
+        // The signal outlives the turn by the life of the process: a listener left on it would never go.
+        signal?.removeEventListener("abort", leave);
+        resolve(this.#take(state, writes));
+      };
+      const waiting: Waiting = { writes, urgency, grant };
+      signal?.addEventListener("abort", leave, { once: true });
       queue.push(waiting);
       state.look.abort();
       void this.#serve(state);

@@ -7,7 +7,7 @@ import type { Target } from "./model/forge.ts";
 import type { Outcome, Place, Refusal } from "./model/outcome.ts";
 import type { Registry } from "./model/registry.ts";
 import type { Artifact, ImageArtifact, Release } from "./model/release.ts";
-import { type Authorship, authorshipOf } from "./propose/authorship.ts";
+import { type Authorship, authorshipOf, carriedBefore } from "./propose/authorship.ts";
 import { blobOid } from "./propose/blob-oid.ts";
 import { trackingBranch } from "./propose/branch-name.ts";
 import { commitDirectly } from "./propose/commit-direct.ts";
@@ -70,7 +70,23 @@ export async function tow(parts: FlowParts, work: PlaceWork, target: Target): Pr
   if (edited.kind === "refused") return refusedWhole(work, edited.refusal);
   const desired = desiredProposal(work, plan, edited.edits, author);
   const attempt = await propose(parts, work, target, author, desired);
-  return { attempt, verdicts: plan.verdicts.map((verdict) => ownOutcome(verdict, work.place)) };
+  return { attempt, verdicts: verdictsOf(work, plan, author, attempt) };
+}
+
+/** A release that an earlier run wrote without learning so is as proposed as the attempt says, not "up to date". */
+function verdictsOf(
+  work: PlaceWork,
+  plan: Plan,
+  author: Authorship,
+  attempt: Attempt,
+): readonly (Outcome | null)[] {
+  const proposed = attempt.kind === "settled" && attempt.outcome.kind === "proposed";
+  return plan.verdicts.map((verdict, at) => {
+    const release = work.releases[at];
+    const written = release !== undefined && carriedBefore(author, release);
+    const upToDate = verdict.kind === "skipped" && verdict.reason === "up-to-date";
+    return proposed && written && upToDate ? null : ownOutcome(verdict, work.place);
+  });
 }
 
 function decide(work: PlaceWork, target: Target, author: Authorship, keyOf: KeyOf): Plan {

@@ -1,4 +1,5 @@
-import { inPlace, type Plan, planTracking } from "./decide/plan.ts";
+import { inPlace, planTracking } from "./decide/plan.ts";
+import type { Plan } from "./decide/tracking-plan.ts";
 import { editKustomization } from "./edit/edit-kustomization.ts";
 import type { FileEdit } from "./model/change.ts";
 import type { Clock } from "./model/clock.ts";
@@ -16,7 +17,7 @@ import { tellPlan } from "./propose/observe.ts";
 import type { DesiredProposal } from "./propose/proposal.ts";
 import { parseTrailers } from "./propose/trailers.ts";
 import { type Attempt, type ProposeParts, upsertProposal } from "./propose/upsert.ts";
-import { type KeyOf, readKeysInPlace } from "./work/keys-in-place.ts";
+import { type KeyOf, readKeysInPlace } from "./resolve/keys-in-place.ts";
 
 /** What the second half of the story needs; adapters come from the composition root. */
 export interface FlowParts extends ProposeParts {

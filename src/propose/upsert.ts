@@ -1,12 +1,12 @@
 import type { Forge, ProposalUpdate, PullState, Target, WriteResult } from "../model/forge.ts";
 import type { Outcome } from "../model/outcome.ts";
+import { code } from "../model/outside-text.ts";
 import { type Authorship, carriedBefore } from "./authorship.ts";
 import { historyVersion, renderBody } from "./body.ts";
 import { trackingBranch } from "./branch-name.ts";
 import { renderCommitMessage } from "./commit-message.ts";
 import { type Marker, parseMarker } from "./marker.ts";
 import { nextStep, openPull } from "./next-step.ts";
-import { code } from "./outside-text.ts";
 import type { DesiredProposal } from "./proposal.ts";
 import { renderTitle } from "./title.ts";
 import { withWaiting } from "./waiting-note.ts";

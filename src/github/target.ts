@@ -134,8 +134,12 @@ function namesIn(tree: unknown): string[] {
 }
 
 function pulls(repository: Answer, viewer: Viewer): Target["pulls"] {
-  const nodes = repository.pullRequests?.nodes ?? [];
-  return nodes.flatMap((pull) => (pull === null ? [] : [pullState(pull, viewer)]));
+  const nodes = [...(repository.open?.nodes ?? []), ...(repository.ended?.nodes ?? [])];
+  return nodes
+    .filter((pull) => pull !== null)
+    .filter((pull) => !pull.isCrossRepository)
+    .map((pull) => pullState(pull, viewer))
+    .sort((a, b) => b.number - a.number);
 }
 
 function headBranch(repository: Answer, request: TargetRequest, viewer: Viewer): HeadBranch | null {

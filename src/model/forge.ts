@@ -68,7 +68,7 @@ export interface Target {
   /** Names in the folder of each file, to see a second kustomization file. Key: folder, `""` for the root. */
   readonly folders: ReadonlyMap<string, readonly string[]>;
   readonly head: HeadBranch | null;
-  /** Pull requests whose head is the proposal's branch, newest first; all of them, ours or not. */
+  /** Pull requests whose head is the proposal's branch in this repo, newest first, ours or not: all open ones, the last ended ones. */
   readonly pulls: readonly PullState[];
 }
 

@@ -1,4 +1,5 @@
-import { inPlace, type Plan, planTracking } from "./decide/plan.ts";
+import { inPlace, planTracking } from "./decide/plan.ts";
+import type { Plan } from "./decide/tracking-plan.ts";
 import { editKustomization } from "./edit/edit-kustomization.ts";
 import type { FileEdit } from "./model/change.ts";
 import type { Clock } from "./model/clock.ts";
@@ -16,7 +17,7 @@ import { tellPlan } from "./propose/observe.ts";
 import type { DesiredProposal } from "./propose/proposal.ts";
 import { parseTrailers } from "./propose/trailers.ts";
 import { type Attempt, type ProposeParts, upsertProposal } from "./propose/upsert.ts";
-import { type KeyOf, readKeysInPlace } from "./work/keys-in-place.ts";
+import { type KeyOf, readKeysInPlace } from "./resolve/keys-in-place.ts";
 
 /** What the second half of the story needs; adapters come from the composition root. */
 export interface FlowParts extends ProposeParts {
@@ -35,6 +36,8 @@ export interface PlaceWork {
   readonly files: readonly string[];
   /** Releases that events brought, in order of arrival. */
   readonly releases: readonly Release[];
+  /** An attempt before this one wrote, and could not tell whether it took effect. */
+  readonly afterUnsure: boolean;
 }
 
 /** What became of one attempt: of the place, and of each release by itself. */
@@ -114,7 +117,13 @@ function propose(
 ): Promise<Attempt> {
   if (work.config.mode === "observe") return tellPlan(parts, target, desired);
   if (work.environment.delivery === "commit") return commitDirectly(parts, target, desired);
-  return upsertProposal(parts, target, author, desired, parts.clock.now());
+  return upsertProposal(
+    { ...parts, afterUnsure: work.afterUnsure },
+    target,
+    author,
+    desired,
+    parts.clock.now(),
+  );
 }
 
 function planInput(work: PlaceWork, target: Target) {

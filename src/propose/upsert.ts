@@ -1,12 +1,12 @@
 import type { Forge, ProposalUpdate, PullState, Target, WriteResult } from "../model/forge.ts";
-import type { Outcome } from "../model/outcome.ts";
+import type { Outcome, Place } from "../model/outcome.ts";
+import { code } from "../model/outside-text.ts";
 import type { Authorship } from "./authorship.ts";
 import { historyVersion, renderBody } from "./body.ts";
 import { trackingBranch } from "./branch-name.ts";
 import { renderCommitMessage } from "./commit-message.ts";
 import { type Marker, parseMarker } from "./marker.ts";
-import { nextStep } from "./next-step.ts";
-import { code } from "./outside-text.ts";
+import { nextStep, openPull } from "./next-step.ts";
 import type { DesiredProposal } from "./proposal.ts";
 import { renderTitle } from "./title.ts";
 import { withWaiting } from "./waiting-note.ts";
@@ -15,6 +15,11 @@ export interface ProposeParts {
   readonly forge: Forge;
   /** Keys that prove authorship, the signing one first. */
   readonly keys: readonly Buffer[];
+}
+
+export interface UpsertParts extends ProposeParts {
+  /** An attempt before this one wrote, and could not tell whether it took effect. */
+  readonly afterUnsure: boolean;
 }
 
 /** What came of one attempt. `again`: read the target anew and decide from there, at once or at `at`. */
@@ -29,7 +34,7 @@ export type Attempt =
  * The same desired proposal gives the same branch, content and pull request, whatever happened in between.
  */
 export async function upsertProposal(
-  parts: ProposeParts,
+  parts: UpsertParts,
   target: Target,
   author: Authorship,
   desired: DesiredProposal,
@@ -39,12 +44,7 @@ export async function upsertProposal(
   const step = nextStep(target, author, desired, now);
   switch (step.kind) {
     case "nothing":
-      return settled({
-        kind: "skipped",
-        place,
-        reason: "up-to-date",
-        detail: step.why === "no-change" ? "the base has it" : "the proposal has it",
-      });
+      return settled(nothingToDo(parts, target, place, step.why));
     case "person":
       return settled({
         kind: "refused",
@@ -69,6 +69,21 @@ export async function upsertProposal(
     case "drop-branch":
       return dropBranch(parts, target, step.headOid, desired);
   }
+}
+
+/** After an unsure write the proposal that stands there as wished is that write's: adopted, not somebody's earlier one. */
+function nothingToDo(
+  parts: UpsertParts,
+  target: Target,
+  place: Place,
+  why: "no-change" | "same-proposal",
+): Outcome {
+  const pull = openPull(target);
+  if (why === "same-proposal" && pull !== null && parts.afterUnsure) {
+    return { kind: "proposed", place, action: "adopted", number: pull.number, url: pull.url };
+  }
+  const detail = why === "no-change" ? "the base has it" : "the proposal has it";
+  return { kind: "skipped", place, reason: "up-to-date", detail };
 }
 
 function settled(outcome: Outcome): Attempt {

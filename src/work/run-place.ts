@@ -36,7 +36,8 @@ export async function runPlace(
 ): Promise<Ran> {
   let last: PlaceResult = CONFIG_RESTLESS;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const result = await attemptPlace(parts, place, items, signal);
+    const afterUnsure = last !== CONFIG_RESTLESS;
+    const result = await attemptPlace(parts, place, items, afterUnsure, signal);
     if (result === "index-stale") continue;
     if ("done" in result) return result;
     last = result;
@@ -54,10 +55,11 @@ async function attemptPlace(
   parts: RunParts,
   place: Place,
   items: readonly LaneItem[],
+  afterUnsure: boolean,
   signal: AbortSignal,
 ): Promise<Ran | PlaceResult | "index-stale"> {
   const known = await parts.indexes.get(place.repo);
-  const work = known === null ? null : workOf(known, place, items);
+  const work = known === null ? null : workOf(known, place, items, afterUnsure);
   if (known === null || work === null) return settleAll(items, gone(place, known));
   const result = await pacedAttempt(parts, known, work, signal);
   return result === "repo-gone" ? settleAll(items, gone(place, null)) : result;
@@ -122,7 +124,12 @@ function configChanged(known: KnownRepo, target: Target): boolean {
   return oidOf(known.configState) !== oidOf(target.config);
 }
 
-function workOf(known: KnownRepo, place: Place, items: readonly LaneItem[]): PlaceWork | null {
+function workOf(
+  known: KnownRepo,
+  place: Place,
+  items: readonly LaneItem[],
+  afterUnsure: boolean,
+): PlaceWork | null {
   const environment = known.config?.environments.find((e) => e.name === place.environment);
   if (known.config === null || environment === undefined) return null;
   const files = known.index.overlays
@@ -145,6 +152,7 @@ function workOf(known: KnownRepo, place: Place, items: readonly LaneItem[]): Pla
     environment,
     files,
     releases,
+    afterUnsure,
   };
 }
 

@@ -1375,8 +1375,8 @@ describe("refusals", () => {
     expect(result.kind === "refused" && result.refusal.line).toBe(line);
   });
 
-  test("a text of twenty thousand brackets", () => {
-    const result = editKustomization("[".repeat(20_000), [image("a", { newTag: "v1" })]);
+  test("a text of ten thousand brackets", () => {
+    const result = editKustomization("[".repeat(10_000), [image("a", { newTag: "v1" })]);
     expect(result).toMatchObject({ refusal: { message: "The file is nested too deeply." } });
   });
 
@@ -1522,7 +1522,10 @@ describe("properties", () => {
         const text = pieces.join("");
         const result = editKustomization(text, [image("a", { newTag: "v2", add: true })]);
         if (result.kind === "refused") expect(result.refusal.message).not.toBe("");
-        else expect(JSON.stringify(parse(result.text, { logLevel: "error" }))).toContain("v2");
+        else
+          expect(
+            JSON.stringify(parse(result.text, { logLevel: "error", uniqueKeys: false })),
+          ).toContain("v2");
       }),
       { numRuns: 1000 },
     );

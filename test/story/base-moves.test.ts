@@ -1,5 +1,19 @@
 import { describe, expect, test } from "@jest/globals";
-import { arrive, commitsOf, DEV, onlyPull, ourBranches, overlay, stories, V1, V2, V3, V4 } from "../support/story.ts";
+import {
+  arrive,
+  CONFIG,
+  commitsOf,
+  configText,
+  DEV,
+  onlyPull,
+  ourBranches,
+  overlay,
+  stories,
+  V1,
+  V2,
+  V3,
+  V4,
+} from "../support/story.ts";
 
 const { start } = stories();
 
@@ -88,7 +102,24 @@ describe("when the base moves under a proposal", () => {
     await h.people.gitPush("ann", "main", { [DEV]: "resources:\n- ../../base\n" });
     await h.settle();
     expect(h.open()).toEqual([]);
+    const [pull] = h.stage.world.pulls(h.repo);
+    expect(pull && h.stage.world.comments(pull).map((c) => c.body)).toEqual([
+      "Closed: `main` has no place any more for what this proposes.",
+    ]);
     expect(await arrive(h, V4)).toMatchObject([{ kind: "skipped", reason: "entry-missing" }]);
+  });
+
+  test("and its file cannot be read for a while, the pull request stays as it is", async () => {
+    const h = await start();
+    await arrive(h, V2);
+    const { headOid } = onlyPull(h);
+    await h.people.gitPush("ann", "main", { [DEV]: `${overlay(V1)}  broken: [\n` });
+    await h.settle();
+    expect(onlyPull(h).headOid).toBe(headOid);
+    expect(await arrive(h, V3)).toMatchObject([{ kind: "refused", reason: "file-unparsable" }]);
+    await h.people.gitPush("ann", "main", { [DEV]: overlay(V1) });
+    await h.settle();
+    expect(await arrive(h, V3)).toMatchObject([{ kind: "proposed", action: "updated", number: 1 }]);
   });
 
   test("and loses the whole overlay, nothing of Tagboat stays open", async () => {
@@ -98,6 +129,31 @@ describe("when the base moves under a proposal", () => {
     await h.settle();
     expect(h.open()).toEqual([]);
     expect(await ourBranches(h)).toEqual([]);
+  });
+});
+
+describe("when the config moves an environment under a proposal", () => {
+  test("to another folder, the proposal follows and stays ours", async () => {
+    const next = "env/overlays/dev/kustomization.yaml";
+    const h = await start({ [next]: overlay(V1) });
+    await arrive(h, V2);
+    const config = configText().replace("env/overlays/01-dev", "env/overlays/dev");
+    await h.people.gitPush("ann", "main", { [CONFIG]: config });
+    await h.settle();
+    const pull = onlyPull(h);
+    expect(pull.number).toBe(1);
+    expect(await h.read(pull.headBranch, next)).toBe(overlay(V2));
+    expect(await h.read(pull.headBranch, DEV)).toBe(overlay(V1));
+    expect(await arrive(h, V3)).toMatchObject([{ kind: "proposed", action: "updated", number: 1 }]);
+  });
+
+  test("out of the config, its pull request stays as it is", async () => {
+    const h = await start();
+    await arrive(h, V2);
+    const { headOid } = onlyPull(h);
+    await h.people.gitPush("ann", "main", { [CONFIG]: configText().replace("name: dev", "name: qa") });
+    await h.settle();
+    expect(onlyPull(h).headOid).toBe(headOid);
   });
 });
 

@@ -72,7 +72,8 @@ export function readAnswer<T>(
   shape: { safeParse(data: unknown): { success: true; data: T } | { success: false } },
 ): T {
   const fatal = errors.find((error) => error.type !== "NOT_FOUND");
-  if (fatal?.type === "FORBIDDEN") throw new ForgeDenied(`GitHub: ${fatal.message}`);
+  if (fatal?.type === "FORBIDDEN")
+    throw new ForgeDenied(`GitHub: ${fatal.message}`, "permission-missing");
   const parsed = shape.safeParse(data);
   if (fatal === undefined && parsed.success) return parsed.data;
   const why = fatal?.message ?? "its answer has an unknown shape";

@@ -1,4 +1,5 @@
 import type { FileEdit } from "./change.ts";
+import type { RefuseReason } from "./outcome.ts";
 
 /** A CD repo that the App is installed on. */
 export interface CdRepo {
@@ -235,7 +236,17 @@ export class ForgeUnavailable extends Error {
   }
 }
 
+export type DenyReason = Extract<
+  RefuseReason,
+  "installation-revoked" | "permission-missing" | "base-protected" | "repo-archived"
+>;
+
 /** The App may not do this here (installation revoked or suspended, permission not granted, repo archived). Trying again does not help. */
 export class ForgeDenied extends Error {
   override readonly name = "ForgeDenied";
+  readonly reason: DenyReason;
+  constructor(message: string, reason: DenyReason) {
+    super(message);
+    this.reason = reason;
+  }
 }

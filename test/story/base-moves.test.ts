@@ -151,7 +151,9 @@ describe("when the config moves an environment under a proposal", () => {
     const h = await start();
     await arrive(h, V2);
     const { headOid } = onlyPull(h);
-    await h.people.gitPush("ann", "main", { [CONFIG]: configText().replace("name: dev", "name: qa") });
+    await h.people.gitPush("ann", "main", {
+      [CONFIG]: configText().replace("name: dev", "name: qa"),
+    });
     await h.settle();
     expect(onlyPull(h).headOid).toBe(headOid);
   });

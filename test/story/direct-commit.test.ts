@@ -1,5 +1,16 @@
 import { describe, expect, test } from "@jest/globals";
-import { arrive, CONFIG, configText, DEV, ourBranches, overlay, stories, V1, V2, V3 } from "../support/story.ts";
+import {
+  arrive,
+  CONFIG,
+  configText,
+  DEV,
+  ourBranches,
+  overlay,
+  stories,
+  V1,
+  V2,
+  V3,
+} from "../support/story.ts";
 
 const { start } = stories();
 const direct = { [CONFIG]: configText(["delivery: commit"]) };
@@ -13,7 +24,9 @@ describe("`delivery: commit`", () => {
     expect(outcome).toMatchObject({ kind: "committed", oid });
     const commit = await h.repo.store.readCommit(oid);
     expect(commit?.parents).toEqual([before]);
-    expect(commit?.message).toMatch(/^dev: app 6322-rbbs9 → bf76-qqxrq\n\n[\s\S]*\nTagboat-Signature: v1\./);
+    expect(commit?.message).toMatch(
+      /^dev: app 6322-rbbs9 → bf76-qqxrq\n\n[\s\S]*\nTagboat-Signature: v1\./,
+    );
     expect(await h.read("main", DEV)).toBe(overlay(V2));
     expect([h.open(), await ourBranches(h)]).toEqual([[], []]);
   });
@@ -44,6 +57,8 @@ describe("`delivery: commit`", () => {
     await h.settleFor(6 * 3_600_000);
     expect(await h.read("main", DEV)).toBe(overlay(V1));
     expect(await h.inbox.nextDue()).toBeNull();
-    expect(await h.outcomesOf(delivery)).toEqual([]);
+    expect(await h.outcomesOf(delivery)).toMatchObject([
+      { kind: "refused", reason: "base-protected" },
+    ]);
   });
 });

@@ -18,7 +18,9 @@ describe("`mode: observe`", () => {
         title: `Would propose dev: app ${V1} → ${V3}`,
       },
     ]);
-    expect(checks[0]?.summary).toBe(`\`mode: observe\` is set, so nothing was written. With \`mode: act\` this would change:
+    expect(
+      checks[0]?.summary,
+    ).toBe(`\`mode: observe\` is set, so nothing was written. With \`mode: act\` this would change:
 
 | file | image | from | to |
 |---|---|---|---|

@@ -24,6 +24,7 @@ export type SkipReason = (typeof skipReasons)[number];
 export const refuseReasons = [
   "branch-in-use",
   "base-missing",
+  "base-protected",
   "config-invalid",
   "digest-unknown",
   "digest-mismatch",
@@ -37,6 +38,7 @@ export const refuseReasons = [
   "image-unreadable",
   "installation-revoked",
   "not-a-file",
+  "permission-missing",
   "registry-not-allowed",
   "repo-archived",
   "repo-gone",

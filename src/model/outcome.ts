@@ -36,6 +36,8 @@ export const refuseReasons = [
   "image-gone",
   "image-unreadable",
   "installation-revoked",
+  "name-pattern",
+  "no-effect",
   "not-a-file",
   "registry-not-allowed",
   "repo-archived",

@@ -1,5 +1,6 @@
 import type { Environment } from "../model/config.ts";
 import { parseImageName } from "../model/image.ts";
+import { templateFields, unknownFields } from "../model/template.ts";
 import type { Findings } from "./config-findings.ts";
 import type { WrittenEnvironment } from "./config-schema.ts";
 import type { ValuePath } from "./config-text.ts";
@@ -13,6 +14,7 @@ export function environmentOf(
   findings: Findings,
 ): Environment {
   checkNames(written, path, findings);
+  checkTemplates(written, [...path, "proposal"], findings);
   return {
     ...written,
     path: environmentPaths(written, path, findings),
@@ -43,6 +45,15 @@ function checkNames(written: WrittenEnvironment, path: ValuePath, findings: Find
   }
   if (written.branch !== null && NO_BRANCH.test(written.branch)) {
     findings.error([...path, "branch"], "This is no name of a git branch.");
+  }
+}
+
+function checkTemplates(written: WrittenEnvironment, path: ValuePath, findings: Findings): void {
+  for (const key of ["title", "body", "commit"] as const) {
+    const [unknown] = unknownFields(written.proposal[key] ?? "");
+    if (unknown === undefined) continue;
+    const known = templateFields.map((field) => `{${field}}`).join(" ");
+    findings.error([...path, key], `Unknown field {${unknown}}: write ${known}.`);
   }
 }
 

@@ -64,7 +64,7 @@ function imagePattern(text: string, path: ValuePath, findings: Findings): string
   const pattern = parseImagePattern(text);
   if (pattern !== null) return pattern;
   const tagged = /[:@][^/]*$/.test(text);
-  const hint = tagged ? " without tag and digest" : "";
+  const hint = tagged ? " without tag and digest" : ", with at most four `*`";
   findings.error(path, `This is no image name: write it like quay.io/org/app${hint}.`);
   return text;
 }

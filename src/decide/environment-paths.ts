@@ -1,6 +1,7 @@
 import picomatch from "picomatch";
 import type { Config, Environment } from "../model/config.ts";
 
+const NEVER_WRITTEN = /^\.git(hub)?(\/|$)/;
 const CAPTURE = "tagboat0component0capture";
 
 /** The folders that one `path` of an environment names. */
@@ -11,7 +12,7 @@ export interface PathMatcher {
 
 /** Whether a path is one folder, without any glob or capture. */
 export function isLiteralPath(pattern: string): boolean {
-  return !/[*?[\]{}()!+@]/.test(pattern);
+  return !/[*?[\]{}]/.test(pattern);
 }
 
 /** A path as it is compared: without `./` before and `/` behind it; the root is `""`. */
@@ -31,8 +32,14 @@ export function pathFault(pattern: string): string | null {
   if (pattern.split("/").includes(".."))
     return "has `..` in it: write it from the root of the repo";
   if (pattern.includes("\\")) return "has a backslash in it: separate folders by `/`";
-  if (/^\.git(hub)?(\/|$)/.test(normalPath(pattern))) return "is a folder that is never written to";
-  if (isLiteralPath(pattern)) return null;
+  if (NEVER_WRITTEN.test(normalPath(pattern))) return "is a folder that is never written to";
+  return isLiteralPath(pattern) ? null : globFault(pattern);
+}
+
+function globFault(pattern: string): string | null {
+  if (/[()]/.test(pattern)) return "has ( or ) beside a glob: use {a,b} for alternatives";
+  // Each star may share out the same text in many ways.
+  if ((pattern.match(/\*+/g) ?? []).length > 6) return "has more than 6 stars";
   for (const [, inner] of pattern.matchAll(/\{([^{}]*)\}/g)) {
     if (inner === "component" || inner?.includes(",") || inner?.includes("..")) continue;
     return `has {${inner}} in it: only {component} can be captured, use * for other parts`;
@@ -62,7 +69,11 @@ function newMatcher(pattern: string): PathMatcher {
   if (isLiteralPath(pattern)) {
     return { match: (folder) => (folder === pattern ? { component: null } : null) };
   }
-  const source = picomatch.makeRe(pattern.replaceAll("{component}", CAPTURE)).source;
+  const source = picomatch.makeRe(pattern.replaceAll("{component}", CAPTURE), {
+    dot: true,
+    noextglob: true,
+    nonegate: true,
+  }).source;
   let first = true;
   const withGroup = source.replaceAll(CAPTURE, () => {
     if (!first) return "\\k<component>";
@@ -86,6 +97,7 @@ export interface FolderPlace {
 
 /** Every environment that a folder belongs to. More than one is a fault of the config. */
 export function placesAt(config: Config, folder: string): readonly FolderPlace[] {
+  if (NEVER_WRITTEN.test(folder)) return [];
   const places: FolderPlace[] = [];
   for (const environment of config.environments) {
     const place = placeIn(environment, folder);

@@ -11,7 +11,7 @@ export interface FoundEnvironment {
 
 const CONTAINERS = new Set(["overlays", "env", "envs", "environments"]);
 const COMPONENTS = new Set(["apps", "components", "services"]);
-const NEVER = new Set(["base", "bases", "common", "components", "shared", "overlays"]);
+const NEVER = new Set(["base", "bases", "common", "shared", ...CONTAINERS, ...COMPONENTS]);
 const USUAL: readonly (readonly string[])[] = [
   ["dev", "development", "sandbox"],
   ["test", "testing", "int", "integration", "ci"],
@@ -58,10 +58,11 @@ function foundFolder(folder: string): FoundFolder | null {
   // A name with the signs of a glob would mean something else in the config.
   if (folder === "" || !isLiteralPath(folder) || folder.includes("\\")) return null;
   const component = parts.findIndex((part) => COMPONENTS.has(part));
-  if (component >= 0 && parts.length > component + 2) return ofComponent(parts, component);
   const container = parts.findIndex((part) => CONTAINERS.has(part));
-  if (container < 0) return null;
-  return at(parts, behindContainers(parts, container), null, true);
+  const inside = container < 0 ? -1 : behindContainers(parts, container);
+  // Whichever stands further left decides, so that no folder is of two environments: `env/dev/apps/shop` is dev.
+  if (inside >= 0 && (component < 0 || inside < component)) return at(parts, inside, null, true);
+  return component >= 0 && parts.length > component + 2 ? ofComponent(parts, component) : null;
 }
 
 function ofComponent(parts: readonly string[], index: number): FoundFolder | null {

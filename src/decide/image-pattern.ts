@@ -3,6 +3,8 @@ import { type ImageName, parseImageName } from "../model/image.ts";
 
 const ONE = "0one0star0";
 const MANY = "0many0star0";
+// Stars may share out the same text in many ways; a host and three parts of a path are enough.
+const MOST_STARS = 4;
 
 /**
  * The normal form of an image or of a pattern of images: `*` stands for any text without `/`, `**` for any text.
@@ -12,6 +14,7 @@ export function parseImagePattern(text: string): string | null {
   const trimmed = text.trim();
   if (/^\*+$/.test(trimmed)) return "**";
   if (!trimmed.includes("*")) return parseImageName(trimmed);
+  if ((trimmed.match(/\*+/g) ?? []).length > MOST_STARS) return null;
   const name = parseImageName(trimmed.replaceAll("**", MANY).replaceAll("*", ONE));
   return name === null ? null : name.replaceAll(MANY, "**").replaceAll(ONE, "*");
 }
@@ -19,11 +22,22 @@ export function parseImagePattern(text: string): string | null {
 /** What each `*` of the pattern stands for in `image`; `null` when the pattern does not fit. */
 function captures(pattern: string, image: ImageName): readonly string[] | null {
   if (!pattern.includes("*")) return pattern === image ? [] : null;
+  return regexpOf(pattern).exec(image)?.slice(1) ?? null;
+}
+
+const compiled = new Map<string, RegExp>();
+
+function regexpOf(pattern: string): RegExp {
+  const known = compiled.get(pattern);
+  if (known) return known;
   const source = pattern
     .replace(/[.+?^${}()|[\]\\]/g, "\\$&")
     .replace(/\*\*|\*/g, (star) => (star === "**" ? "(.*)" : "([^/]*)"));
-  const found = new RegExp(`^${source}$`).exec(image);
-  return found === null ? null : found.slice(1);
+  const regexp = new RegExp(`^${source}$`);
+  // Patterns come from people's files: the memory that remembers them is bounded.
+  if (compiled.size > 1000) compiled.clear();
+  compiled.set(pattern, regexp);
+  return regexp;
 }
 
 /** An image with the rule that tracks it, and the one name under which all its aliases are the same image. */

@@ -1,8 +1,8 @@
 import type { FileState, TreePath } from "../model/forge.ts";
 import type { ImageName } from "../model/image.ts";
+import { cell, code, table } from "../model/outside-text.ts";
 import { parseConfig } from "./config.ts";
 import { type FoundEnvironment, foundEnvironments } from "./found-environments.ts";
-import { cell, code, table } from "./outside-text.ts";
 import { indexRepo, type Overlay } from "./repo-index.ts";
 
 /** What a config is proposed from: one branch of a repo that has none, and the names of all branches. */

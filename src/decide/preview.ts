@@ -1,10 +1,10 @@
 import { CONFIG_PATH, type Config, type ConfigProblem } from "../model/config.ts";
 import type { CheckReport } from "../model/forge.ts";
+import { cell, code, table } from "../model/outside-text.ts";
 import { parseConfig } from "./config.ts";
 import { compilePath } from "./environment-paths.ts";
 import { trackedImage } from "./image-pattern.ts";
 import { folderOf, isKustomizationPath } from "./kustomization.ts";
-import { cell, code, table } from "./outside-text.ts";
 import { type BranchFiles, indexRepo, type Overlay, type RepoIndex } from "./repo-index.ts";
 
 /** What the check on a pull request that changes the config says. */

@@ -1,9 +1,10 @@
 import type { ImageVersion } from "../model/image.ts";
+import { cell, code, link } from "../model/outside-text.ts";
 import type { Release } from "../model/release.ts";
+import { fillTemplate } from "../model/template.ts";
 import { type Marker, renderMarker } from "./marker.ts";
-import { code, link } from "./outside-text.ts";
 import type { DesiredProposal, ProposalRow, RefRow } from "./proposal.ts";
-import { shortVersion } from "./title.ts";
+import { shortVersion, templateValues } from "./title.ts";
 import { renderWaiting } from "./waiting-note.ts";
 
 /** What a body tells besides the change itself. */
@@ -19,6 +20,7 @@ const ROWS_SHOWN = 100;
 /** The text of a tracking proposal, for the person who reviews it. */
 export function renderBody(desired: DesiredProposal, context: BodyContext): string {
   const parts = [
+    renderOwnWords(desired),
     desired.rows.length === 0 ? "" : renderTable(desired.rows),
     renderRefs(desired.refs),
     desired.releases.length === 0 ? "" : desired.releases.map(renderRelease).join("\n\n"),
@@ -30,6 +32,17 @@ export function renderBody(desired: DesiredProposal, context: BodyContext): stri
     renderMarker(context.marker),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+/** What the repo's config puts above the table (`proposal.body`): its own Markdown, with escaped values from outside. */
+function renderOwnWords(desired: DesiredProposal): string {
+  const { body } = desired.environment.proposal;
+  if (body === null) return "";
+  const values = Object.entries(templateValues(desired)).map(([name, value]) => [
+    name,
+    cell(value),
+  ]);
+  return fillTemplate(body, Object.fromEntries(values)).trim();
 }
 
 function renderTable(rows: readonly ProposalRow[]): string {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
+import { plain } from "../model/outside-text.ts";
 import { blobOid } from "./blob-oid.ts";
-import { plain } from "./outside-text.ts";
 import type { DesiredProposal, ProposalRow } from "./proposal.ts";
-import { renderTitle, shortVersion } from "./title.ts";
+import { renderHeadline, shortVersion } from "./title.ts";
 import { renderTrailers, type SignedContext } from "./trailers.ts";
 
 /** Title, one line for each row, then the signed trailers. */
@@ -31,7 +31,7 @@ export function renderCommitMessage(
     context,
     keys,
   );
-  return `${renderTitle(desired)}\n\n${lines.join("\n")}\n\n${trailers}`;
+  return `${renderHeadline(desired)}\n\n${lines.join("\n")}\n\n${trailers}`;
 }
 
 function renderStep(row: ProposalRow): string {

@@ -1,5 +1,5 @@
 import type { Forge, Target } from "../model/forge.ts";
-import { code } from "./outside-text.ts";
+import { code } from "../model/outside-text.ts";
 import type { DesiredProposal } from "./proposal.ts";
 import { renderTitle, shortVersion } from "./title.ts";
 import type { Attempt } from "./upsert.ts";

@@ -1,9 +1,45 @@
 import type { ImageVersion } from "../model/image.ts";
-import { plain } from "./outside-text.ts";
+import { plain } from "../model/outside-text.ts";
+import { fillTemplate, type TemplateField } from "../model/template.ts";
 import type { DesiredProposal, ProposalRow, RefRow } from "./proposal.ts";
 
-/** `dev: myapp-runtime 6322-rbbs9 → bf76-qqxrq`; with several images their number and names. At most 200 characters. */
-export function renderTitle(desired: Pick<DesiredProposal, "place" | "rows" | "refs">): string {
+type Titled = Pick<DesiredProposal, "place" | "rows" | "refs" | "environment">;
+
+/**
+ * `dev: myapp-runtime 6322-rbbs9 → bf76-qqxrq`; with several images their number and names; or what the environment's
+ * `proposal.title` makes of it. At most 200 characters, without links and mentions.
+ */
+export function renderTitle(desired: Titled): string {
+  const { title } = desired.environment.proposal;
+  return title === null
+    ? defaultTitle(desired)
+    : plain(fillTemplate(title, templateValues(desired)));
+}
+
+/** The first line of the commit: as `proposal.commit` says, else the title. */
+export function renderHeadline(desired: Titled): string {
+  const { commit } = desired.environment.proposal;
+  return commit === null
+    ? renderTitle(desired)
+    : plain(fillTemplate(commit, templateValues(desired)));
+}
+
+/** What the fields of a template stand for; text from outside, not escaped. */
+export function templateValues(desired: Titled): Readonly<Record<TemplateField, string>> {
+  const { place, rows } = desired;
+  const list = (values: readonly string[]): string => [...new Set(values)].join(", ");
+  return {
+    title: defaultTitle(desired),
+    environment: place.environment,
+    component: place.component ?? "",
+    image: list(rows.map((row) => shortName(row.image))),
+    from: list(rows.flatMap((row) => (row.from === null ? [] : [shortVersion(row.from)]))),
+    to: list(rows.map((row) => shortVersion(row.to))),
+    base: place.base,
+  };
+}
+
+function defaultTitle(desired: Titled): string {
   const { environment, component } = desired.place;
   const where = component === null ? environment : `${environment}/${component}`;
   return plain(`${where}: ${renderWhat(desired.rows, desired.refs)}`);

@@ -1,5 +1,5 @@
+import { code } from "../model/outside-text.ts";
 import { type Marker, renderMarker } from "./marker.ts";
-import { code } from "./outside-text.ts";
 
 const START = "<!-- tagboat:waiting -->";
 const END = "<!-- /tagboat:waiting -->";

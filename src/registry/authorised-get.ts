@@ -13,8 +13,8 @@ export interface Visit {
   /** Name of the image without its host. */
   readonly name: string;
   readonly ca: string | null;
-  /** Aborts when the whole read takes too long. */
-  readonly signal: AbortSignal;
+  /** When the whole read must be done, in the time of `performance.now()`. */
+  readonly deadline: number;
 }
 
 export interface GetRequest {
@@ -88,16 +88,23 @@ async function passAfter(
   return earnPass(request, answer.headers["www-authenticate"]);
 }
 
-function send(
+/** A timer of its own: signals that are combined may be collected before they fire (Node 20). */
+async function send(
   { wire, hosts, timeout }: AuthorisedGetOptions,
   visit: Visit,
   url: URL,
   headers: Readonly<Record<string, string>>,
   cap: number,
 ): Promise<WireAnswer> {
-  const signal = AbortSignal.any([visit.signal, AbortSignal.timeout(timeout)]);
+  const left = Math.max(0, Math.min(timeout, visit.deadline - performance.now()));
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), left);
   const internal = isListed(hosts, url.host);
-  return wire.get({ url, headers, cap, internal, ca: visit.ca, signal });
+  try {
+    return await wire.get({ url, headers, cap, internal, ca: visit.ca, signal: stop.signal });
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function follow(
@@ -126,12 +133,10 @@ function mayVisit(hosts: RegistryHosts, url: URL): boolean {
 }
 
 function isPlainHost(hosts: RegistryHosts, host: string): boolean {
-  const isAllowed = hosts.rules.some(
-    (rule) =>
-      (rule.prefix === host || rule.prefix.startsWith(`${host}/`) || rule.address === host) &&
-      rule.plainHttp === true,
-  );
-  return isAllowed || (isLoopbackHost(host) && isListed(hosts, host));
+  return hosts.rules.some(({ prefix, address, realm, plainHttp }) => {
+    const names = [prefix.replace(/\/.*$/, ""), address, realm];
+    return names.includes(host) && (plainHttp ?? isLoopbackHost(host));
+  });
 }
 
 function withPass(headers: Readonly<Record<string, string>>, pass: Pass | undefined) {

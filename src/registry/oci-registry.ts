@@ -83,8 +83,8 @@ async function planVisit(
   }
   const ca = await readAuthority(rule);
   if (ca !== null && typeof ca === "object") return ca;
-  const signal = AbortSignal.timeout(options.readTimeout ?? 30_000);
-  return { rule, origin: originOf(rule, host), name: image.slice(host.length + 1), ca, signal };
+  const deadline = performance.now() + (options.readTimeout ?? 30_000);
+  return { rule, origin: originOf(rule, host), name: image.slice(host.length + 1), ca, deadline };
 }
 
 async function readFacts(

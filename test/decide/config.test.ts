@@ -214,6 +214,11 @@ describe("a config with errors", () => {
       ["3:11 error This is no image name: write it like quay.io/org/app without tag and digest."],
     ],
     [
+      "too many stars",
+      WHOLE.replace("/myapp-ci/myapp-runtime\n", "/*a*a*a*a*\n"),
+      ["3:11 error This is no image name: write it like quay.io/org/app, with at most four `*`."],
+    ],
+    [
       "an image twice",
       withKeys("  - name: quay.io/acme/app\n", ""),
       [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { parseConfig } from "../../src/decide/config.ts";
-import { pathFault, placeOf } from "../../src/decide/environment-paths.ts";
+import { compilePath, pathFault, placeOf } from "../../src/decide/environment-paths.ts";
 import { readEntries } from "../../src/decide/kustomization.ts";
 import { carriesImage, placesOf } from "../../src/decide/match.ts";
 import { parseRemoteRef } from "../../src/decide/remote-ref.ts";
@@ -159,6 +159,15 @@ environments: [{ name: dev, on: push, path: "apps/{component}/{component}-dev" }
     expect(placeOf(twice, "apps/x/y-dev")).toBeNull();
   });
 
+  test("never reach into .github", () => {
+    const all = config(`version: 1
+images: [{ name: quay.io/a/b }]
+environments: [{ name: dev, on: push, path: "**" }]
+`);
+    expect(placeOf(all, ".github/overlay")).toBeNull();
+    expect(placeOf(all, ".deploy/overlay")?.environment.name).toBe("dev");
+  });
+
   test("the root of the repo can be an environment", () => {
     const root = config(`version: 1
 images: [{ name: quay.io/a/b }]
@@ -169,9 +178,24 @@ environments: [{ name: dev, on: push, path: . }]
     expect(wantedPaths(root, "x/kustomization.yaml")).toBe(false);
   });
 
+  test.each([
+    ["env/{dev,test}", "env/test"],
+    ["env/dev+eu*", "env/dev+eu1"],
+    ["@scope/*", "@scope/a"],
+    ["env/(old)", "env/(old)"],
+    ["a/**", "a"],
+    ["a/**/b", "a/b"],
+    ["{component}-dev/*", "shop-dev/eu"],
+  ])("%s fits %s", (path, folder) => {
+    expect(pathFault(path)).toBeNull();
+    expect(compilePath(path).match(folder)).not.toBeNull();
+  });
+
   test("faults say what to do", () => {
     expect(pathFault("a\\b")).toBe("has a backslash in it: separate folders by `/`");
     expect(pathFault("!a")).toBe("starts with `!`: name the folders that belong to it instead");
+    expect(pathFault("a/+(b)/*")).toBe("has ( or ) beside a glob: use {a,b} for alternatives");
+    expect(pathFault("*a".repeat(7))).toBe("has more than 6 stars");
     expect(pathFault("a/{x,y}/**")).toBeNull();
   });
 });

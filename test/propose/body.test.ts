@@ -27,7 +27,7 @@ const release: Release = {
 
 const desired: DesiredProposal = {
   place: { repo: "acme/cd", base: "main", environment: "dev", component: null },
-  environment: {} as Environment,
+  environment: { proposal: { body: null } } as Environment,
   rows: [{ file, image, from: { tag: "v1", digest: null }, to: { tag: "v2", digest: null } }],
   refs: [],
   artifacts: release.artifacts,
@@ -35,6 +35,7 @@ const desired: DesiredProposal = {
   releases: [release],
   deliveries: ["d-1"],
   orderUnknown: false,
+  entryGone: false,
 };
 
 function bodyOf(over: Partial<DesiredProposal>, of = marker, approvalsVoid = false): string {

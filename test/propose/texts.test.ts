@@ -1,12 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { code, link, plain, visible } from "../../src/model/outside-text.ts";
 import {
   parseTrackingBranch,
   renderTrackingBranch,
   trackingBranch,
 } from "../../src/propose/branch-name.ts";
 import { type Marker, parseMarker, renderMarker } from "../../src/propose/marker.ts";
-import { code, link, plain, visible } from "../../src/propose/outside-text.ts";
 import { renderWaiting, withWaiting } from "../../src/propose/waiting-note.ts";
 
 describe("branch names", () => {
@@ -66,10 +66,10 @@ describe("text from outside", () => {
   ])("%j is one visible line", (text, shown) => expect(visible(text)).toBe(shown));
 
   test.each([
-    ["@team", "@\u200bteam"],
-    ["fixes #12", "fixes #\u200b12"],
-    ["GH-12", "GH-\u200b12"],
-    ["https://evil.example", "https:\u200b//evil.example"],
+    ["@team", "@\u2060team"],
+    ["fixes #12", "fixes #\u206012"],
+    ["GH-12", "GH-\u206012"],
+    ["https://evil.example", "https:\u2060//evil.example"],
   ])("%j links to nothing in a title", (text, shown) => expect(plain(text)).toBe(shown));
 
   test.each([
@@ -77,7 +77,7 @@ describe("text from outside", () => {
     ["a`b", "`` a`b ``"],
     ["``", "``` `` ```"],
     ["a|b", "`a\\|b`"],
-    ["<!-- tagboat:v1 x -->", "`<!\u200b-- tagboat:v1 x -->`"],
+    ["<!-- tagboat:v1 x -->", "`<!\u2060-- tagboat:v1 x -->`"],
     ["\n", "–"],
   ])("%j as code", (text, shown) => expect(code(text)).toBe(shown));
 

@@ -265,6 +265,17 @@ describe("manners", () => {
     expect(read).toMatchObject({ kind: "unavailable", detail: expect.stringMatching(/in time/) });
   });
 
+  test("a read of many slow answers ends in time as a whole", async () => {
+    putImage(server, "v1");
+    for (const [path, answer] of [...server.answers])
+      server.answers.set(path, (request, response) => {
+        if (path === manifestPath) answer(request, response);
+      });
+    const registry = registryFor("{}", { readTimeout: 50 });
+    const read = await registry.read(imageHere(), "v1", "acme");
+    expect(read).toMatchObject({ kind: "unavailable", detail: expect.stringMatching(/in time/) });
+  });
+
   test("an index in an index is read, a third is not, and a loop cannot be", async () => {
     const leaf = putImage(server);
     const index = (digest: string, tag?: string) =>
@@ -564,6 +575,17 @@ describe("redirects of blobs", () => {
     moveBlobs(target());
     const read = await registryFor().read(imageHere(), "v1", "acme");
     expect(read.kind).toMatch(/unreadable|not-allowed/);
+    expect(other.asked).toEqual([]);
+  });
+
+  test("are not followed to plain http where the operator wants https", async () => {
+    putImage(server, "v1");
+    moveBlobs(`http://${other.host}/blob`);
+    const hosts = hostsOf(
+      `registries:\n  ${server.host}: {}\n  ${other.host}: {plainHttp: false}\n`,
+    );
+    const read = await registryFor("{}", { hosts }).read(imageHere(), "v1", "acme");
+    expect(read).toMatchObject({ kind: "unreadable" });
     expect(other.asked).toEqual([]);
   });
 

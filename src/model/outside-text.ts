@@ -15,12 +15,12 @@ export function visible(text: string, max = 200): string {
 
 /** For titles and commit messages, which know no code spans: `@name`, `#1` and URLs link to nothing. */
 export function plain(text: string, max = 200): string {
-  return visible(text, max).replace(/[@#]|:(?=\/\/)|\bGH-(?=\d)/g, "$&\u200b");
+  return visible(text, max).replace(/[@#]|:(?=\/\/)|\bGH-(?=\d)/g, "$&\u2060");
 }
 
 /** A Markdown code span that holds the text as it is; `cell` for use inside a table. */
 export function code(text: string, max = 200): string {
-  const shown = visible(text, max).replaceAll("<!--", "<!\u200b--");
+  const shown = visible(text, max).replaceAll("<!--", "<!\u2060--");
   if (shown === "") return "–";
   const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map((run) => run[0].length));
   const fence = "`".repeat(longest + 1);
@@ -44,4 +44,23 @@ function safeUrl(text: string): string | null {
     .replaceAll(")", "%29")
     .replaceAll("|", "%7C")
     .replaceAll("`", "%60");
+}
+
+/** A cell of a table with text from outside as it is, not as code: it cannot leave the cell, mention anybody, link, or inject HTML. */
+export function cell(text: string, max = 200): string {
+  return (
+    visible(text, max)
+      .replace(/&/g, "&amp;")
+      .replace(/</g, "&lt;")
+      .replace(/>/g, "&gt;")
+      .replace(/[\\`*_{}[\]|~!]/g, "\\$&")
+      // GitHub looks for mentions, issues and addresses in what was rendered: a backslash does not keep them apart.
+      .replace(/[@#]|:(?=\/\/)|www(?=\.)/gi, "$&\u2060")
+  );
+}
+
+/** A Markdown table. Cells are taken as they are: escape them first. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => "---"), ...rows];
+  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }

@@ -69,6 +69,10 @@ export async function tow(parts: FlowParts, work: PlaceWork, target: Target): Pr
   const plan = decide(work, target, author, keys.keyOf);
   const edited = edit(target, plan);
   if (edited.kind === "refused") return refusedWhole(work, edited.refusal);
+  const broken = plan.carriedVerdicts.find((verdict) => verdict.kind === "refused");
+  // A file that a person has to mend first: what is open stays as it is until then.
+  if (broken !== undefined && edited.edits.length === 0)
+    return refusedWhole(work, { reason: broken.reason, message: broken.detail });
   const desired = desiredProposal(work, plan, edited.edits, author);
   const attempt = await propose(parts, work, target, author, desired);
   return { attempt, verdicts: verdictsOf(work, plan, author, attempt) };
@@ -212,6 +216,9 @@ function desiredProposal(
     ),
     artifacts: carried,
     edits,
+    entryGone: plan.carriedVerdicts.some(
+      (v) => v.kind === "skipped" && v.reason === "entry-missing",
+    ),
     releases,
     deliveries: [...new Set([...before, ...releases.flatMap((release) => release.deliveries)])],
     orderUnknown: plan.orderUnknown,

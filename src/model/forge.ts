@@ -1,4 +1,5 @@
 import type { FileEdit } from "./change.ts";
+import type { RefuseReason } from "./outcome.ts";
 
 /** A CD repo that the App is installed on. */
 export interface CdRepo {
@@ -68,7 +69,7 @@ export interface Target {
   /** Names in the folder of each file, to see a second kustomization file. Key: folder, `""` for the root. */
   readonly folders: ReadonlyMap<string, readonly string[]>;
   readonly head: HeadBranch | null;
-  /** Pull requests whose head is the proposal's branch, newest first; all of them, ours or not. */
+  /** Pull requests whose head is the proposal's branch in this repo, newest first, ours or not: all open ones, the last ended ones. */
   readonly pulls: readonly PullState[];
 }
 
@@ -235,7 +236,17 @@ export class ForgeUnavailable extends Error {
   }
 }
 
+export type DenyReason = Extract<
+  RefuseReason,
+  "installation-revoked" | "permission-missing" | "base-protected" | "repo-archived"
+>;
+
 /** The App may not do this here (installation revoked or suspended, permission not granted, repo archived). Trying again does not help. */
 export class ForgeDenied extends Error {
   override readonly name = "ForgeDenied";
+  readonly reason: DenyReason;
+  constructor(message: string, reason: DenyReason) {
+    super(message);
+    this.reason = reason;
+  }
 }

@@ -52,9 +52,10 @@ export function nextStep(
   if (pull === null) return { kind: "open" };
   if (author.kind !== "ours") return { kind: "rebuild", pull };
   if (!sameArtifacts(author.trailers.artifacts, desired.artifacts)) return replace(pull, now);
+  // The base has another version in our entry: the same file as before would be a conflict now.
+  if (author.trailers.from !== fromHash(desired.rows)) return { kind: "rebuild", pull };
   if (sameFiles(target, desired)) return inWords(pull, desired);
   // The base changed the file beside our entry: untouched while it merges, since a rebuild would cost the approvals.
-  if (author.trailers.from !== fromHash(desired.rows)) return { kind: "rebuild", pull };
   if (pull.mergeable === "conflicting") return { kind: "rebuild", pull };
   if (pull.mergeable === "unknown") return { kind: "ask-again", pull };
   return inWords(pull, desired);
@@ -80,7 +81,9 @@ function nothingLeft(target: Target, author: Authorship, pull: PullState | null)
 }
 
 function replace(pull: PullState, now: Date): Step {
-  if (pull.approvedAt === null || pull.checks === "failing") return { kind: "rebuild", pull };
+  // Nobody can merge one in conflict: its approvals hold nothing back.
+  const mergeable = pull.checks !== "failing" && pull.mergeable !== "conflicting";
+  if (pull.approvedAt === null || !mergeable) return { kind: "rebuild", pull };
   const until = new Date(Date.parse(pull.approvedAt) + APPROVED_KEEPS);
   return until > now ? { kind: "wait", pull, until } : { kind: "rebuild", pull };
 }

@@ -204,7 +204,10 @@ async function close(
   desired: DesiredProposal,
 ): Promise<Attempt> {
   const branch = trackingBranch(desired.place);
-  const why = `${code(desired.place.base)} already has what this proposes, or something newer.`;
+  const base = code(desired.place.base);
+  const why = desired.entryGone
+    ? `${base} has no place any more for what this proposes.`
+    : `${base} already has what this proposes, or something newer.`;
   const headOid = target.head?.oid ?? null;
   const result = await parts.forge.closeProposal({
     target,
@@ -217,7 +220,7 @@ async function close(
     kind: "closed",
     place: desired.place,
     number: pull.number,
-    why: "the base has it",
+    why: desired.entryGone ? "its place is gone" : "the base has it",
   }));
 }
 

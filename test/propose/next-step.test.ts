@@ -107,6 +107,7 @@ function target(pulls: readonly PullState[], branch: HeadBranch | null): Target 
 }
 
 const desired: DesiredProposal = {
+  entryGone: false,
   place: { repo: "acme/cd", base: "main", environment: "dev", component: null },
   environment: {} as Environment,
   rows: [row],

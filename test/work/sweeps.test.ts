@@ -60,7 +60,7 @@ describe("sweeps of temporary branches", () => {
   });
 
   test.each([
-    ["is out of reach", new ForgeDenied("suspended")],
+    ["is out of reach", new ForgeDenied("suspended", "installation-revoked")],
     ["cannot be served", new ForgeUnavailable("502", "request", null)],
     ["breaks an assumption", new TypeError("undefined is not a function")],
   ])("a repo that %s keeps no other from its sweep", async (_, error) => {

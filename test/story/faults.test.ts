@@ -9,6 +9,7 @@ import {
   committing,
   dropping,
   FILE,
+  onboarding,
   opening,
   type ProposalStory,
   pushed,
@@ -241,6 +242,43 @@ describe("moved-head: the proposal's branch", () => {
     expect(await branches(h)).toEqual(["main", branch]);
     expect(h.stage.world.pulls(h.repo)).toHaveLength(1);
     expect((await h.entries()).filter(({ outcome }) => outcome.kind === "failed")).toEqual([]);
+  });
+
+  test("a person's branch of the onboarding's name stays", async () => {
+    const h = await start(onboarding);
+    const branch = "tagboat/onboarding";
+    const after = (await h.repo.store.readRef("refs/heads/main")) ?? "";
+    const name = `refs/heads/${branch}`;
+    await h.stage.world.updateRefs(h.repo, "ben", [{ name, before: null, after }]);
+    const theirs = await h.commit("ben", branch, { "theirs.md": "mine\n" });
+    const delivery = await pushed(h, V2);
+    await rest(h);
+    expect(await h.repo.store.readRef(name)).toBe(theirs);
+    expect(h.stage.world.pulls(h.repo)).toEqual([]);
+    expect(await h.outcomesOf(delivery)).toMatchObject([
+      { kind: "refused", reason: "branch-in-use" },
+    ]);
+  });
+
+  test("an onboarding that was withdrawn, since it showed an older commit, is offered again", async () => {
+    const h = await start(onboarding);
+    const { faults } = h.stage;
+    const fails = (field: 1 | 2 | 3): Fault => ({
+      kind: "field-fails",
+      field,
+      type: "INTERNAL",
+      message: "Something went wrong",
+    });
+    faults.arm({ fault: fails(3) });
+    const move = async () => void (await h.commit("ben", "main", { "notes.md": "n\n" }));
+    faults.arm({ fault: { kind: "moved-head", move }, at: onboarding.requests[0] ?? "", skip: 1 });
+    faults.arm({ fault: fails(1), at: "updateRefs" });
+    await onboarding.act(h);
+    await rest(h);
+    expect([faults.fired.get("field-fails"), faults.fired.get("moved-head")]).toEqual([2, 1]);
+    const states = h.stage.world.pulls(h.repo).map(({ state }) => state);
+    expect(states).toEqual(["closed", "open"]);
+    expect(await h.read("tagboat/onboarding", "notes.md")).toBe("n\n");
   });
 
   test("a branch of our name appears: it is not taken, and no pull request shows it", async () => {

@@ -170,7 +170,7 @@ export type WriteResult<T> =
   | { readonly kind: "done"; readonly value: T }
   | { readonly kind: "unsure"; readonly detail: string };
 
-/** PORT. The git host, in the words of this project. Adapters: `github/`, and a fake in the tests. */
+/** PORT. The git host, in the words of this project. Adapter: `github/`, in the tests over the sandbox's GitHub. */
 export interface Forge {
   /** CD repos of an owner (lower case) that the App may use; all owners when `null`. */
   cdRepos(owner: string | null): Promise<readonly CdRepo[]>;

@@ -1,6 +1,7 @@
 import { CONFIG_PATH } from "../model/config.ts";
 import type { CdRepo, Forge, Target } from "../model/forge.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
+import { authorshipOf } from "./authorship.ts";
 import { blobOid } from "./blob-oid.ts";
 import { ONBOARDING_BRANCH } from "./branch-name.ts";
 import { renderTrailers } from "./trailers.ts";
@@ -36,7 +37,10 @@ export function readOnboardingTarget(forge: Forge, repo: CdRepo): Promise<Target
   return forge.readTarget({ repo, base: null, head: ONBOARDING_BRANCH, files: [CONFIG_PATH] });
 }
 
-/** Opens the ONE onboarding pull request of a repo. A pull request that was there before, whatever became of it, is the last. */
+/**
+ * Opens the ONE onboarding pull request of a repo. One that was there before, whatever people made of it, is the last. A
+ * branch of that name that is not ours is left alone.
+ */
 export async function proposeOnboarding(
   parts: ProposeParts,
   target: Target,
@@ -48,35 +52,12 @@ export async function proposeOnboarding(
     environment: "onboarding",
     component: null,
   };
-  const base = target.base;
-  if (base === null)
-    return settled({
-      kind: "refused",
-      place,
-      reason: "base-missing",
-      detail: "the repo has no default branch",
-    });
-  if (target.config.kind !== "absent")
-    return settled({
-      kind: "skipped",
-      place,
-      reason: "up-to-date",
-      detail: "the repo has a config now",
-    });
-  const [before] = target.pulls;
-  if (before !== undefined) {
-    const reason = before.state === "open" ? "up-to-date" : "onboarding-closed";
-    return settled({
-      kind: "skipped",
-      place,
-      reason,
-      detail: `onboarding was offered in #${before.number}`,
-    });
-  }
+  const unfit = whyNot(parts, target, place);
+  if (unfit !== null) return settled(unfit);
   const result = await parts.forge.openProposal({
     target,
     branch: ONBOARDING_BRANCH,
-    message: `Configure Tagboat\n\n${signedTrailers(parts, target, base.oid, offer)}`,
+    message: `Configure Tagboat\n\n${signedTrailers(parts, target, target.base?.oid ?? "", offer)}`,
     edits: [{ path: CONFIG_PATH, text: offer.config }],
     title: "Configure Tagboat",
     body: offer.body,
@@ -87,6 +68,39 @@ export async function proposeOnboarding(
   if (result.kind !== "done") return { kind: "again", detail: result.detail, at: null };
   const { number, url } = result.value;
   return settled({ kind: "proposed", place, action: "opened", number, url });
+}
+
+/** Why nothing is to be offered; `null`: it is. */
+function whyNot(parts: ProposeParts, target: Target, place: Place): Outcome | null {
+  if (target.base === null) {
+    const detail = "the repo has no default branch";
+    return { kind: "refused", place, reason: "base-missing", detail };
+  }
+  if (target.config.kind !== "absent") {
+    const detail = "the repo has a config now";
+    return { kind: "skipped", place, reason: "up-to-date", detail };
+  }
+  // One that we closed was withdrawn at once, since it showed an older commit.
+  const before = target.pulls.find((pull) => pull.closedBy !== "app");
+  if (before !== undefined) {
+    const reason = before.state === "open" ? "up-to-date" : "onboarding-closed";
+    return {
+      kind: "skipped",
+      place,
+      reason,
+      detail: `onboarding was offered in #${before.number}`,
+    };
+  }
+  const author = authorshipOf(target.head, {
+    repoId: target.repo.id,
+    branch: ONBOARDING_BRANCH,
+    keys: parts.keys,
+    pull: null,
+    onBase: () => null,
+  });
+  if (author.kind !== "person") return null;
+  const detail = `branch ${ONBOARDING_BRANCH} carries a person's work: ${author.why}; rename or delete it, and the next event offers a config`;
+  return { kind: "refused", place, reason: "branch-in-use", detail };
 }
 
 function settled(outcome: Outcome): Attempt {

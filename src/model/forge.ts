@@ -184,7 +184,7 @@ export interface Forge {
   ): Promise<RepoFiles | null>;
   /** One request, whatever the number of files. `null`: the repo is gone or out of the App's reach. */
   readTarget(query: TargetQuery): Promise<Target | null>;
-  /** One request: branch, commit and pull request. With `head` left over and ours in the target, that branch is moved instead of created; with our finished commit on it, only the pull request is opened. */
+  /** One request: branch, commit and pull request. With `head` left over and ours in the target, that branch is moved instead of created; with our finished commit on it, only the pull request is opened; with our pull request open in the target, only its labels and reviewers are asked for. */
   openProposal(
     proposal: NewProposal,
   ): Promise<WriteResult<{ number: number; url: string; headOid: string }>>;

@@ -37,6 +37,8 @@ export const refuseReasons = [
   "image-gone",
   "image-unreadable",
   "installation-revoked",
+  "name-pattern",
+  "no-effect",
   "not-a-file",
   "permission-missing",
   "registry-not-allowed",

@@ -39,8 +39,7 @@ export async function runPlace(
 ): Promise<Ran> {
   let last: PlaceResult = CONFIG_RESTLESS;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const afterUnsure = last !== CONFIG_RESTLESS;
-    const result = await attemptPlace(parts, place, items, afterUnsure, signal);
+    const result = await attemptPlace(parts, place, items, signal);
     if (result === "index-stale") continue;
     if ("done" in result) return result;
     last = result;
@@ -58,12 +57,11 @@ async function attemptPlace(
   parts: RunParts,
   place: Place,
   items: readonly LaneItem[],
-  afterUnsure: boolean,
   signal: AbortSignal,
 ): Promise<Ran | PlaceResult | "index-stale"> {
   const known = await parts.indexes.get(place.repo);
   if (known === null) return settleAll(items, repoGone(place));
-  const work = workOf(known, place, items, afterUnsure);
+  const work = workOf(known, place, items);
   if ("kind" in work) return settleAll(items, work);
   const result = await pacedAttempt(parts, known, work, signal);
   return result === "repo-gone" ? settleAll(items, repoGone(place)) : result;
@@ -143,12 +141,7 @@ function configChanged(known: KnownRepo, target: Target): boolean {
 }
 
 /** What is to be done at a place by the index; an outcome where nothing can be. */
-function workOf(
-  known: KnownRepo,
-  place: Place,
-  items: readonly LaneItem[],
-  afterUnsure: boolean,
-): PlaceWork | Outcome {
+function workOf(known: KnownRepo, place: Place, items: readonly LaneItem[]): PlaceWork | Outcome {
   const environment = known.config?.environments.find((e) => e.name === place.environment);
   if (known.config === null || environment === undefined) return notTracked(place);
   const overlays = overlaysAt(known, place);
@@ -168,7 +161,6 @@ function workOf(
     environment,
     files: overlays.map(({ file }) => file),
     releases,
-    afterUnsure,
   };
 }
 

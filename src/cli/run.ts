@@ -1,8 +1,9 @@
 import { type Command, EXIT_USAGE, type Terminal } from "./command.ts";
 import { hookUrl } from "./hook-url.ts";
+import { setImage } from "./set-image.ts";
 
 /** Every subcommand. A new one is a file and a line here. */
-const commands: Readonly<Record<string, Command>> = { "hook-url": hookUrl };
+const commands: Readonly<Record<string, Command>> = { "hook-url": hookUrl, "set-image": setImage };
 
 /** Runs `tagboat <args>`; returns the exit code. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {

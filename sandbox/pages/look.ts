@@ -44,5 +44,7 @@ textarea{width:100%;min-height:6rem;resize:vertical}textarea.code{min-height:26r
 .flash{border:1px solid var(--line);border-left:4px solid var(--red);background:var(--soft);border-radius:6px;padding:.6rem .9rem;margin-bottom:1.2rem}
 .flash.fine{border-left-color:var(--green)}
 table.plain{border-collapse:collapse;width:100%}table.plain th{text-align:left;color:var(--mute);font-weight:600;font-size:.85rem}table.plain td,table.plain th{padding:.4rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
-details>summary{cursor:pointer}
+details>summary{cursor:pointer}summary.changed{font-weight:600;margin:0 0 .7rem}details[open]>summary.changed{margin-bottom:.7rem}
+.md th{text-align:left}.md li:has(>input){list-style:none;margin-left:-1.2rem}
+.icon{display:inline-block;width:.85rem;height:.7rem;border:1px solid var(--mute);border-radius:2px;margin-right:.35rem}.icon.folder{background:var(--link);border-color:var(--link);opacity:.75}.icon.link{border-style:dashed}
 `;

@@ -8,6 +8,9 @@ import { Avatar, Csrf, Layout, RepoHead, When } from "./layout.tsx";
 import { Checks, MergeBox, TalkBox } from "./merge-box.tsx";
 import { may, pathOf, type Visit } from "./visit.ts";
 
+/** More changed files than that are folded away at first. */
+const SHOWN_AT_ONCE = 5;
+
 interface PullFacts {
   readonly visit: Visit;
   readonly repo: Repo;
@@ -54,6 +57,12 @@ const PullPage: FC<PullFacts> = (facts) => {
         <div>
           <Said by={pull.author} at={pull.createdAt} text={pull.body} what="opened this" />
           <Commits repo={repo} commits={facts.commits} />
+          <details open={diffs.length <= SHOWN_AT_ONCE}>
+            <summary class="changed">
+              {diffs.length} {diffs.length === 1 ? "file" : "files"} changed
+            </summary>
+            <DiffView repo={repo} at={pull.headOid} diffs={diffs} />
+          </details>
           <Conversation visit={visit} pull={pull} />
           <Checks visit={visit} repo={repo} pull={pull} />
           <MergeBox visit={visit} repo={repo} pull={pull} state={facts.state} />
@@ -61,10 +70,6 @@ const PullPage: FC<PullFacts> = (facts) => {
         </div>
         <Side {...facts} />
       </div>
-      <h2>
-        {diffs.length} {diffs.length === 1 ? "file" : "files"} changed
-      </h2>
-      <DiffView repo={repo} at={pull.headOid} diffs={diffs} />
     </Layout>
   );
 };

@@ -106,11 +106,15 @@ function treeUrl(repo: Repo, ref: string, path: string): string {
 
 const Entry: FC<{ repo: Repo; at: RefPath; entry: TreeEntry }> = ({ repo, at, entry }) => {
   const path = at.path === "" ? entry.name : `${at.path}/${entry.name}`;
-  if (entry.mode === "040000") return <a href={treeUrl(repo, at.ref, path)}>📁 {entry.name}</a>;
-  const sign = entry.mode === "120000" ? "↪" : "📄";
+  const isFolder = entry.mode === "040000";
+  const look = isFolder ? "folder" : entry.mode === "120000" ? "link" : "";
+  const href = isFolder
+    ? treeUrl(repo, at.ref, path)
+    : `${pathOf(repo)}/blob/${escaped(`${at.ref}/${path}`)}`;
   return (
-    <a href={`${pathOf(repo)}/blob/${escaped(`${at.ref}/${path}`)}`}>
-      {sign} {entry.name}
+    <a href={href}>
+      <span class={`icon ${look}`} aria-hidden="true" />
+      {entry.name}
     </a>
   );
 };

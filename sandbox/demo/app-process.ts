@@ -75,7 +75,7 @@ export class AppProcess {
     for (;;) {
       const found = this.#lines.slice(since).find(matches);
       if (found !== undefined) return found;
-      if (this.#ended) throw new Error(`the app has ended: ${this.tail(1)}`);
+      if (this.#ended) throw new Error(`the app has ended:\n${this.tail(10)}`);
       await once(this.#news, "line", { signal }).catch((error: unknown) => {
         if (signal.aborted) throw new Error(`nothing of the kind in the app's log in ${ms} ms`);
         throw error;

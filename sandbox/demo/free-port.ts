@@ -1,17 +1,27 @@
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 
-/** A port of 127.0.0.1 that nobody listens on: the preferred one if it is free. */
-export async function freePort(preferred: number): Promise<number> {
-  return (await probe(preferred)) ?? (await probe(0)) ?? preferred;
+/** A port of 127.0.0.1, kept from others until it is released for whom it is meant. */
+export interface ReservedPort {
+  readonly port: number;
+  release(): Promise<void>;
 }
 
-function probe(port: number): Promise<number | null> {
+/** Keeps the preferred port if it is free, else any. */
+export async function reservePort(preferred: number): Promise<ReservedPort> {
+  const server = (await listening(preferred)) ?? (await listening(0));
+  const address = server?.address();
+  if (!server || typeof address !== "object" || address === null) throw new Error("No free port");
+  return {
+    port: address.port,
+    release: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+/** `null`: the port is taken. */
+function listening(port: number): Promise<Server | null> {
   return new Promise((resolve) => {
-    const server = createServer();
+    const server = createServer((socket) => socket.destroy());
     server.once("error", () => resolve(null));
-    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" ? (address?.port ?? null) : null));
-    });
+    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => resolve(server));
   });
 }

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import type { Pull } from "../world/entities.ts";
 import { StoryFailed } from "./expect.ts";
 import { openScene, type Scene } from "./scene.ts";
-import { pullUrl, pushAnother, tellStory } from "./story.ts";
+import { deliveriesUrl, pullUrl, pushAnother, tellStory } from "./story.ts";
 import { createTeller, type Teller, wantsColour } from "./teller.ts";
 
 const HELP = `Usage: npm run demo [-- --once] [--port N]
@@ -119,7 +119,7 @@ function inviteToClick(scene: Scene, teller: Teller, pull: Pull): void {
     "Or close it: that version is not proposed again, a newer one is.",
     ...enter,
     `Commit on its branch, git clone ${clone.href}: your work is not overwritten.`,
-    `See what GitHub told Tagboat, and send it again: ${sandbox.url}/deliveries`,
+    `See what GitHub told Tagboat, and send it again: ${deliveriesUrl(scene)}`,
   ];
   teller.say("\nEverything stays up until Ctrl-C. What to try:\n");
   for (const one of tries) teller.say(`  • ${one}`);

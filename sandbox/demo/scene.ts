@@ -7,7 +7,7 @@ import { tidyRepo } from "../fixtures/tidy-repo.ts";
 import { openSandbox, type Sandbox } from "../open-sandbox.ts";
 import type { Repo } from "../world/entities.ts";
 import { AppProcess } from "./app-process.ts";
-import { freePort } from "./free-port.ts";
+import { reservePort } from "./free-port.ts";
 import { hookUrlFor } from "./hook-url.ts";
 
 const CD_REPO = "myapp-cd";
@@ -64,8 +64,9 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
 async function open({ port, logFile }: SceneOptions, closers: Closers): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), "tagboat-demo-"));
   closers.add(() => rm(folder, { recursive: true, force: true }));
-  const appPort = await freePort(3000);
-  const appUrl = `http://127.0.0.1:${appPort}`;
+  const reserved = await reservePort(3000);
+  closers.add(() => reserved.release());
+  const appUrl = `http://127.0.0.1:${reserved.port}`;
   const sandbox = await openSandbox({
     port,
     registryPort: 5000,
@@ -75,7 +76,13 @@ async function open({ port, logFile }: SceneOptions, closers: Closers): Promise<
   });
   closers.add(() => sandbox.close());
   const { host } = sandbox.registryAddress;
-  const settings = await makeSettings({ sandbox, folder, appPort, registryHost: host });
+  const settings = await makeSettings({
+    sandbox,
+    folder,
+    appPort: reserved.port,
+    registryHost: host,
+  });
+  await reserved.release();
   const app = await AppProcess.start({ ...settings, logFile });
   closers.add(() => app.stop());
   return {

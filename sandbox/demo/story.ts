@@ -37,6 +37,7 @@ export async function tellStory(scene: Scene, teller: Teller): Promise<Pull> {
   await canBeCloned(scene, teller, pull, images.pushed);
   await isUpdated(scene, teller, pull, images.newer);
   await isSkipped(scene, teller, pull, images);
+  for (const [url, text] of pagesToOpen(scene, pull)) await shows(url, text);
   const { complaints } = scene.sandbox.stage.recorder;
   expectThat(complaints.length === 0, `the sandbox's GitHub complains: ${complaints.join("; ")}`);
   return pull;
@@ -169,6 +170,21 @@ function outcomeOf({ msg, outcome }: LogLine): LogLine {
   return msg === "settled" && typeof outcome === "object" && outcome !== null ? { ...outcome } : {};
 }
 
+/** The addresses that the story invites to open, each with a text that must be on its page. */
+function pagesToOpen(scene: Scene, pull: Pull): readonly (readonly [string, string])[] {
+  return [
+    [pullUrl(scene, pull), pull.title],
+    [`${scene.sandbox.url}/acme/myapp-cd`, "myapp-cd"],
+    [deliveriesUrl(scene), "pull_request"],
+  ];
+}
+
+async function shows(url: string, text: string): Promise<void> {
+  const answer = await fetch(url, { headers: { accept: "text/html" } });
+  const page = await answer.text();
+  expectThat(answer.ok && page.includes(text), `${url} answers ${answer.status} without “${text}”`);
+}
+
 /** For whoever goes on playing: one more image, and what becomes of it. */
 export async function pushAnother(scene: Scene, teller: Teller): Promise<void> {
   const image = nextImage(new Date());
@@ -197,4 +213,9 @@ async function git(scene: Scene, args: readonly string[]): Promise<string> {
 /** The page of a pull request. */
 export function pullUrl(scene: Scene, pull: Pull): string {
   return `${scene.sandbox.url}/acme/myapp-cd/pull/${pull.number}`;
+}
+
+/** The page of what GitHub told the app. */
+export function deliveriesUrl(scene: Scene): string {
+  return `${scene.sandbox.url}/-/deliveries`;
 }

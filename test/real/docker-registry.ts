@@ -4,7 +4,7 @@ import { openSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { freePort } from "../../sandbox/demo/free-port.ts";
+import { reservePort } from "../../sandbox/demo/free-port.ts";
 
 /** Debian's docker-registry, with its data and its configuration in a folder of ours. */
 export interface DockerRegistry {
@@ -20,7 +20,8 @@ export interface DockerRegistry {
 }
 
 export async function createDockerRegistry(folder: string): Promise<DockerRegistry> {
-  const host = `127.0.0.1:${await freePort(0)}`;
+  const reserved = await reservePort(0);
+  const host = `127.0.0.1:${reserved.port}`;
   await mkdir(folder, { recursive: true });
   const logFile = join(folder, "registry.log");
   let child: ChildProcess | null = null;
@@ -34,6 +35,7 @@ export async function createDockerRegistry(folder: string): Promise<DockerRegist
       await writeFile(file, configOf(host, join(folder, "data"), hookUrl), { mode: 0o600 });
       const log = openSync(logFile, "a");
       const environment = { PATH: `${process.env.PATH ?? ""}:/usr/bin:/usr/sbin` };
+      await reserved.release();
       child = spawn("docker-registry", ["serve", file], {
         env: environment,
         stdio: ["ignore", log, log],

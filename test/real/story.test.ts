@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { AppProcess, type LogLine } from "../../sandbox/demo/app-process.ts";
-import { freePort } from "../../sandbox/demo/free-port.ts";
+import { reservePort } from "../../sandbox/demo/free-port.ts";
 import { hookUrlFor } from "../../sandbox/demo/hook-url.ts";
 import { makeSettings, seededRepo } from "../../sandbox/demo/scene.ts";
 import { tidyRepo } from "../../sandbox/fixtures/tidy-repo.ts";
@@ -36,7 +36,8 @@ beforeAll(async () => {
   await run(process.execPath, [resolve("node_modules/typescript/bin/tsc")]);
   folder = await mkdtemp(join(tmpdir(), "real-story-"));
   registry = await createDockerRegistry(join(folder, "registry"));
-  const appPort = await freePort(0);
+  const reserved = await reservePort(0);
+  const appPort = reserved.port;
   sandbox = await openSandbox({
     dir: join(folder, "sandbox"),
     webhookUrl: `http://127.0.0.1:${appPort}/api/github/webhooks`,
@@ -44,6 +45,7 @@ beforeAll(async () => {
   });
   const made = await makeSettings({ sandbox, folder, appPort, registryHost: registry.host });
   settings = { ...made, program: resolve("dist/main.js"), logFile: join(folder, "app.log") };
+  await reserved.release();
   app = await AppProcess.start(settings);
   await registry.start(await hookUrlFor("distribution", "acme", settings.environment));
   await push("6322-rbbs9", "2026-01-01T08:00:00Z");

@@ -1,10 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { AppProcess } from "../../../sandbox/demo/app-process.ts";
-import { freePort } from "../../../sandbox/demo/free-port.ts";
+import { reservePort } from "../../../sandbox/demo/free-port.ts";
 
 let folder: string;
 
@@ -46,11 +45,12 @@ test("an app that ends before it listens is told with its last words", async () 
   await expect(start("refusing", refusing)).rejects.toThrow("tagboat: APP_ID: set it");
 });
 
-test("a port that is taken is not given out", async () => {
-  const server = createServer();
-  const port = await freePort(0);
-  await new Promise<void>((done) => server.listen(port, "127.0.0.1", done));
-  expect(await freePort(port)).not.toBe(port);
-  await new Promise((done) => server.close(done));
-  expect(await freePort(port)).toBe(port);
+test("a port is kept until it is released", async () => {
+  const first = await reservePort(0);
+  const second = await reservePort(first.port);
+  expect(second.port).not.toBe(first.port);
+  await first.release();
+  const third = await reservePort(first.port);
+  expect(third.port).toBe(first.port);
+  await Promise.all([second.release(), third.release(), third.release()]);
 });

@@ -2,6 +2,7 @@ import { CONFIG_PATH, type Config, type ConfigProblem } from "../model/config.ts
 import type { CheckReport } from "../model/forge.ts";
 import { cell, code, table } from "../model/outside-text.ts";
 import { parseConfig } from "./config.ts";
+import type { ExtendedBase } from "./config-extends.ts";
 import { compilePath } from "./environment-paths.ts";
 import { trackedImage } from "./image-pattern.ts";
 import { folderOf, isKustomizationPath } from "./kustomization.ts";
@@ -19,13 +20,15 @@ const MOST_ROWS = 200;
  * @param old the config in force; `null`: none is.
  * @param text the config as the pull request has it.
  * @param branches the branches that the proposed config names.
+ * @param bases what its `_extends` leads to.
  */
 export function previewConfig(
   old: Config | null,
   text: string,
   branches: readonly BranchFiles[],
+  bases: readonly ExtendedBase[] = [],
 ): Preview {
-  const { config, problems } = parseConfig(text);
+  const { config, problems } = parseConfig(text, bases);
   if (config === null) return unreadable(old, problems);
   const index = indexRepo(config, branches);
   const loose = loosePaths(config, branches);

@@ -42,6 +42,8 @@ export interface RepoFiles {
   readonly paths: readonly TreePath[];
   /** Texts of the paths that `wanted` chose, and of the config. */
   readonly files: readonly FileState[];
+  /** Names of the repo's branches, the first 100 by name. */
+  readonly branches: readonly string[];
 }
 
 /** What to look at before a proposal is written: one query, all of one commit. */

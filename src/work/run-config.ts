@@ -1,10 +1,13 @@
+import { parseConfig } from "../decide/config.ts";
 import { type OnboardingInput, proposeConfig } from "../decide/onboarding.ts";
-import { previewConfig } from "../decide/preview.ts";
+import { type Preview, previewConfig } from "../decide/preview.ts";
 import type { Forge } from "../model/forge.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
 import { proposeOnboarding, readOnboardingTarget, renderOnboarding } from "../propose/onboard.ts";
 import type { Attempt, ProposeParts } from "../propose/upsert.ts";
-import type { KnownRepo, RepoIndexes } from "./repo-indexes.ts";
+import { readExtended } from "./extended-config.ts";
+import { indexed, type KnownRepo, readOtherBranches } from "./known-repo.ts";
+import type { RepoIndexes } from "./repo-indexes.ts";
 
 /** Tells on a pull request what its change of `.github/tagboat.yml` would do. The config in force stays what it is. */
 export async function runPreview(
@@ -31,7 +34,7 @@ export async function runPreview(
     return { kind: "refused", place, reason: "config-invalid", detail: `#${pull}: ${why}` };
   }
   const text = change.head.kind === "text" ? change.head.text : "";
-  const preview = previewConfig(known.config, text, known.branches);
+  const preview = await previewOf(parts, known, text);
   await parts.forge.reportCheck({
     repo: known.repo,
     headOid: change.headOid,
@@ -46,6 +49,20 @@ export async function runPreview(
   };
 }
 
+/** The preview by the branches and base configs that the new text names, which those in force may not. */
+async function previewOf(
+  { forge, indexes }: { forge: Forge; indexes: RepoIndexes },
+  known: KnownRepo,
+  text: string,
+): Promise<Preview> {
+  const { bases } = await readExtended(forge, indexes.reach, known.repo.owner, text);
+  const { config } = parseConfig(text, bases);
+  const main = known.branches.filter(({ isDefault }) => isDefault);
+  const others = await readOtherBranches(forge, known.repo, config, main[0]?.branch ?? "");
+  const branches = [...main, ...others.map((read) => indexed(known.repo, read, false))];
+  return previewConfig(known.config, text, branches, bases);
+}
+
 function oidOf(file: { readonly kind: string; readonly oid?: string }): string {
   return file.oid ?? "";
 }
@@ -55,7 +72,7 @@ function onboardingInput(known: KnownRepo): OnboardingInput {
   return {
     paths: main?.paths ?? [],
     files: main?.files ?? [],
-    branches: known.branches.map((branch) => branch.branch),
+    branches: known.branchNames,
   };
 }
 

@@ -7,7 +7,8 @@ import type { Pacer } from "../model/pacer.ts";
 import { trackingBranch } from "../propose/branch-name.ts";
 import { parseTrailers } from "../propose/trailers.ts";
 import type { Attempt } from "../propose/upsert.ts";
-import type { KnownRepo, RepoIndexes } from "./repo-indexes.ts";
+import type { KnownRepo } from "./known-repo.ts";
+import type { RepoIndexes } from "./repo-indexes.ts";
 
 export interface RunParts extends FlowParts {
   readonly pacer: Pacer;

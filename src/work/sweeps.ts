@@ -2,7 +2,7 @@ import type { Clock } from "../model/clock.ts";
 import { type CdRepo, type Forge, ForgeUnavailable } from "../model/forge.ts";
 import type { Log } from "../model/log.ts";
 import type { Pacer } from "../model/pacer.ts";
-import { fullNameOf } from "./repo-indexes.ts";
+import { fullNameOf } from "./known-repo.ts";
 
 export interface SweepsParts {
   readonly forge: Pick<Forge, "cdRepos" | "sweep">;

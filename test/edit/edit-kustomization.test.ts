@@ -1613,6 +1613,13 @@ describe("properties", () => {
     );
   });
 
+  test("a list behind a complex key, further left than its root, is no fault", () => {
+    const result = editKustomization("? \n  : \n- name: a", [
+      image("a", { newTag: "v2", add: true }),
+    ]);
+    expect(result.kind).toBe("refused");
+  });
+
   test("no text brings it down, and what it edits says the new tag", () => {
     const piece = fc.constantFrom(
       ..."images:|- name: a|  newTag: v1|  newTag: &x|*x|<<: *x|{|}|[|]|,|#|'|\"||&|!!str |? |: |---|...|resources:|%YAML 1.1".split(

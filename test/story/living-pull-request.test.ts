@@ -57,11 +57,11 @@ describe("the living pull request", () => {
     const pull = onlyPull(h);
     expect(shown(pull.body)).toBe(`| image | from | to | file |
 |---|---|---|---|
-| \`quay.io/acme/app\` | \`6322-rbbs9\` | \`bf76-qqxrq\` \`@sha256:abababababab…\` | \`env/overlays/01-dev/kustomization.yaml\` |
+| \`quay.io/acme/app\` | \`6322-rbbs9\` | \`bf76-qqxrq\` | \`env/overlays/01-dev/kustomization.yaml\` |
 
 **\`quay.io/acme/app:bf76-qqxrq\`**
 - digest: \`sha256:${"ab".repeat(32)}\`
-- built: 2026-11-21T10:00:00Z
+- built: 2026-11-21 10:00:00 UTC
 - commit: [\`bf76aa012345\`](https://github.com/acme/app/commit/bf76aa0123456789abcdef0123456789abcdef01)
 - pipeline run: \`app-run-qqxrq\`
 - platforms: \`linux/amd64\`

@@ -81,7 +81,7 @@ async function warm(layout: Layout = {}): Promise<Harbour> {
 /** Nothing is known of the owner's repos, as after a restart. */
 async function forget(h: Harbour): Promise<void> {
   await patience(h, HOUR);
-  h.tagboat.indexes.forgetOwner("acme");
+  h.tagboat.indexes.forget("acme", null);
 }
 
 function push(h: Harbour, number: number): Promise<string> {

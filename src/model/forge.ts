@@ -113,8 +113,8 @@ export interface PullState {
   readonly closedAt: string | null;
   /** Who closed it unmerged: `person` is anyone but our App. */
   readonly closedBy: "app" | "person" | null;
-  /** Message of the head commit: its trailers tell what a closed proposal carried. */
-  readonly headMessage: string;
+  /** Message of its oldest commit, on which people's may stand: the trailers of ours tell what a closed proposal carried. */
+  readonly firstMessage: string;
   /** How many files the pull request changes against its base. */
   readonly changedFiles: number;
   /** Approved on the head commit by a person, and nobody asks for changes. */

@@ -65,6 +65,7 @@ async function main(): Promise<number> {
   if (failure !== null) {
     console.log(`schedule ${failure.schedule} of seed ${failure.seed} failed:`);
     console.log(`${failure.complaints}\n${failure.steps}`);
+    if (options.trace) console.log(failure.trace.join("\n"));
     console.log(
       `again: npm run schedules -- --seed ${failure.seed} --from ${failure.schedule} --runs 1`,
     );

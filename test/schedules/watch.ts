@@ -66,6 +66,12 @@ export class Watch {
     this.#pushed = pushed;
     this.#bot = harbour.app.bot.login;
     harbour.stage.world.on((event) => this.#note(event));
+    const { recorder } = harbour.stage;
+    const record = recorder.record.bind(recorder);
+    recorder.record = (request) => {
+      this.trace.push(`  ${request.what} ${request.status}`);
+      record(request);
+    };
     const { forge } = harbour.tagboat;
     const readTarget = forge.readTarget.bind(forge);
     Object.assign(forge, {
@@ -108,7 +114,7 @@ export class Watch {
     const { recorder } = this.#harbour.stage;
     for (const one of recorder.complaints.splice(0)) this.complain(`the sandbox: ${one}`);
     for (const line of this.#harbour.lines.splice(0)) {
-      this.trace.push(`  ${line.slice(0, 700).trim()}`);
+      this.trace.push(...told(line));
       if (line.startsWith('{"level":50')) this.complain(`an error was logged: ${line}`);
     }
   }
@@ -126,7 +132,7 @@ export class Watch {
     for (const lost of await this.#work(before, after))
       this.complain(`${branch} moved to ${after}: a person's ${lost} is lost`);
     // A branch that stood at its base carried nothing, whoever wrote that commit.
-    if (after === null || (await this.#isOnBase(before))) return;
+    if (after === null || (await this.#isOnBase(before)) || (await this.#isOnBase(after))) return;
     const kept = await this.#words(after);
     const had = await this.#words(before);
     if (kept !== null && had !== null) await this.#judgeFollowUp(push, had, kept);
@@ -326,6 +332,20 @@ export class Watch {
   async standing(branch: string, path: string, image: Image): Promise<Version | "moving" | null> {
     return this.#in((await this.#harbour.read(branch, path)) ?? "", image);
   }
+}
+
+/** A log line without what is not worth reading. */
+function told(line: string): string[] {
+  const { msg, item, delivery, outcome, detail, until, err } = JSON.parse(line) as Record<
+    string,
+    unknown
+  >;
+  const text = JSON.stringify(outcome ?? detail ?? err ?? "");
+  if (/^GitHub request/.test(String(msg)) || /"nothing-to-do"|"source-not-used"/.test(text))
+    return [];
+  return [
+    `  ${msg} ${item ?? delivery ?? ""} ${text.replace(/"place":{[^}]*"environment"/, "{")} ${until ?? ""}`,
+  ];
 }
 
 function wordsOf(pushed: Pushed, commit: Commit): OwnWords | null {

@@ -53,6 +53,18 @@ export function previewConfig(
   };
 }
 
+/** What the check says when a pull request deletes the config. */
+export function deletedPreview(old: Config | null): Preview {
+  const environments = (old?.environments ?? []).map(({ name }) => cell(name)).join(", ");
+  const lost = environments === "" ? "" : ` Without it nothing follows images in ${environments}.`;
+  return {
+    conclusion: "neutral",
+    title: "The config is deleted",
+    summary: `Tagboat writes nothing to a repo without a config.${lost} Open pull requests stay as they are.`,
+    annotations: [],
+  };
+}
+
 function unreadable(old: Config | null, problems: readonly ConfigProblem[]): Preview {
   const errors = problems.filter(({ severity }) => severity === "error").length;
   const meanwhile =

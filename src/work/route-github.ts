@@ -3,7 +3,7 @@ import { CONFIG_PATH } from "../model/config.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { LaneTask, Routing } from "../model/inbox.ts";
 import type { Place } from "../model/outcome.ts";
-import { trackingBranch } from "../propose/branch-name.ts";
+import { ONBOARDING_BRANCH, trackingBranch } from "../propose/branch-name.ts";
 import { type GithubNews, readGithubNews } from "./github-news.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { laneOf } from "./lane.ts";
@@ -121,6 +121,10 @@ async function afterProposal(
   if (!news.branch.startsWith("tagboat/")) return [];
   const known = await indexes.find(news.repo);
   if (known === null) return [];
+  if (news.branch === ONBOARDING_BRANCH) {
+    const task: LaneTask = { kind: "onboard", repo: known.fullName, image: null };
+    return [{ lane: laneOf(task, false), task }];
+  }
   return [...placesOn(known, news.base).values()]
     .filter(({ place }) => trackingBranch(place) === news.branch)
     .map(({ place, environment }) => recheck(place, environment, news.why));

@@ -1,6 +1,6 @@
 import { parseConfig } from "../decide/config.ts";
 import { type OnboardingInput, proposeConfig } from "../decide/onboarding.ts";
-import { type Preview, previewConfig } from "../decide/preview.ts";
+import { deletedPreview, type Preview, previewConfig } from "../decide/preview.ts";
 import type { Forge } from "../model/forge.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
 import { proposeOnboarding, readOnboardingTarget, renderOnboarding } from "../propose/onboard.ts";
@@ -29,12 +29,17 @@ export async function runPreview(
       detail: `#${pull} does not change the config`,
     };
   }
+  if (change.head.kind === "absent") {
+    const report = { repo: known.repo, headOid: change.headOid, name: "tagboat/config" };
+    await parts.forge.reportCheck({ ...report, ...deletedPreview(known.config) });
+    const detail = `#${pull} deletes the config`;
+    return { kind: "skipped", place, reason: "nothing-to-do", detail };
+  }
   if (change.head.kind === "unusable") {
     const why = "`.github/tagboat.yml` is no plain UTF-8 text file";
     return { kind: "refused", place, reason: "config-invalid", detail: `#${pull}: ${why}` };
   }
-  const text = change.head.kind === "text" ? change.head.text : "";
-  const preview = await previewOf(parts, known, text);
+  const preview = await previewOf(parts, known, change.head.text);
   await parts.forge.reportCheck({
     repo: known.repo,
     headOid: change.headOid,
@@ -76,37 +81,19 @@ function onboardingInput(known: KnownRepo): OnboardingInput {
   };
 }
 
-/** Offers a config to a repo that has none. */
+/** Offers a config to a repo that has none (`image` `null`: only looks at what became of the offer). */
 export async function runOnboarding(
-  parts: ProposeParts & { indexes: RepoIndexes },
+  parts: ProposeParts,
   known: KnownRepo,
+  image: string | null,
 ): Promise<Attempt> {
-  const place: Place = {
-    repo: known.fullName,
-    base: "",
-    environment: "onboarding",
-    component: null,
-  };
-  const offer = proposeConfig(onboardingInput(known));
-  if (offer === null) {
-    return {
-      kind: "settled",
-      outcome: {
-        kind: "skipped",
-        place,
-        reason: "no-config",
-        detail: "no overlays were found to propose a config for",
-      },
-    };
-  }
   const target = await readOnboardingTarget(parts.forge, known.repo);
-  if (target === null)
-    return {
-      kind: "settled",
-      outcome: { kind: "refused", place, reason: "repo-gone", detail: `${known.fullName} is gone` },
-    };
-  return proposeOnboarding(parts, target, {
-    config: offer.text,
-    body: renderOnboarding(offer.body),
-  });
+  if (target === null) {
+    const place = { repo: known.fullName, base: "", environment: "onboarding", component: null };
+    const detail = `${known.fullName} is gone`;
+    return { kind: "settled", outcome: { kind: "refused", place, reason: "repo-gone", detail } };
+  }
+  const found = image === null ? null : proposeConfig(onboardingInput(known));
+  const offer = found === null ? null : { config: found.text, body: renderOnboarding(found.body) };
+  return proposeOnboarding(parts, target, offer);
 }

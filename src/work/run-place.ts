@@ -64,7 +64,10 @@ async function attemptPlace(
   const work = workOf(known, place, items);
   if ("kind" in work) return settleAll(items, work);
   const result = await pacedAttempt(parts, known, work, signal);
-  return result === "repo-gone" ? settleAll(items, repoGone(place)) : result;
+  if (result !== "repo-gone") return result;
+  // Renamed, deleted or taken away without GitHub's word of it: the next event finds what there is.
+  parts.indexes.forget(work.owner, [place.repo]);
+  return settleAll(items, repoGone(place));
 }
 
 function readAgainAtOnce(attempt: Attempt): boolean {

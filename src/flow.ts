@@ -8,7 +8,7 @@ import type { Target } from "./model/forge.ts";
 import type { Outcome, Place, Refusal } from "./model/outcome.ts";
 import type { Registry } from "./model/registry.ts";
 import type { Artifact, ImageArtifact, Release } from "./model/release.ts";
-import { type Authorship, authorshipOf } from "./propose/authorship.ts";
+import { type Authorship, authorshipOf, carriedBefore } from "./propose/authorship.ts";
 import { blobOid } from "./propose/blob-oid.ts";
 import { trackingBranch } from "./propose/branch-name.ts";
 import { commitDirectly } from "./propose/commit-direct.ts";
@@ -36,8 +36,6 @@ export interface PlaceWork {
   readonly files: readonly string[];
   /** Releases that events brought, in order of arrival. */
   readonly releases: readonly Release[];
-  /** An attempt before this one wrote, and could not tell whether it took effect. */
-  readonly afterUnsure: boolean;
 }
 
 /** What became of one attempt: of the place, and of each release by itself. */
@@ -71,9 +69,29 @@ export async function tow(parts: FlowParts, work: PlaceWork, target: Target): Pr
   const plan = decide(work, target, author, keys.keyOf);
   const edited = edit(target, plan);
   if (edited.kind === "refused") return refusedWhole(work, edited.refusal);
+  const broken = plan.carriedVerdicts.find((verdict) => verdict.kind === "refused");
+  // A file that a person has to mend first: what is open stays as it is until then.
+  if (broken !== undefined && edited.edits.length === 0)
+    return refusedWhole(work, { reason: broken.reason, message: broken.detail });
   const desired = desiredProposal(work, plan, edited.edits, author);
   const attempt = await propose(parts, work, target, author, desired);
-  return { attempt, verdicts: plan.verdicts.map((verdict) => ownOutcome(verdict, work.place)) };
+  return { attempt, verdicts: verdictsOf(work, plan, author, attempt) };
+}
+
+/** A release that an earlier run wrote without learning so is as proposed as the attempt says, not "up to date". */
+function verdictsOf(
+  work: PlaceWork,
+  plan: Plan,
+  author: Authorship,
+  attempt: Attempt,
+): readonly (Outcome | null)[] {
+  const proposed = attempt.kind === "settled" && attempt.outcome.kind === "proposed";
+  return plan.verdicts.map((verdict, at) => {
+    const release = work.releases[at];
+    const written = release !== undefined && carriedBefore(author, release);
+    const upToDate = verdict.kind === "skipped" && verdict.reason === "up-to-date";
+    return proposed && written && upToDate ? null : ownOutcome(verdict, work.place);
+  });
 }
 
 function decide(work: PlaceWork, target: Target, author: Authorship, keyOf: KeyOf): Plan {
@@ -117,13 +135,7 @@ function propose(
 ): Promise<Attempt> {
   if (work.config.mode === "observe") return tellPlan(parts, target, desired);
   if (work.environment.delivery === "commit") return commitDirectly(parts, target, desired);
-  return upsertProposal(
-    { ...parts, afterUnsure: work.afterUnsure },
-    target,
-    author,
-    desired,
-    parts.clock.now(),
-  );
+  return upsertProposal(parts, target, author, desired, parts.clock.now());
 }
 
 function planInput(work: PlaceWork, target: Target) {
@@ -204,6 +216,9 @@ function desiredProposal(
     ),
     artifacts: carried,
     edits,
+    entryGone: plan.carriedVerdicts.some(
+      (v) => v.kind === "skipped" && v.reason === "entry-missing",
+    ),
     releases,
     deliveries: [...new Set([...before, ...releases.flatMap((release) => release.deliveries)])],
     orderUnknown: plan.orderUnknown,

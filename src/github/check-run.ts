@@ -80,7 +80,8 @@ async function send(
   parameters: Record<string, unknown>,
 ): Promise<number> {
   const sent = await host.write(route, parameters);
-  if (sent.kind === "refused") throw new ForgeDenied(`The check was refused: ${sent.detail}`);
+  if (sent.kind === "refused")
+    throw new ForgeDenied(`The check was refused: ${sent.detail}`, "permission-missing");
   const run = sent.kind === "done" ? Run.safeParse(sent.answer) : null;
   if (run?.success) return run.data.id;
   const why = sent.kind === "unsure" ? sent.detail : "unknown answer";

@@ -1,5 +1,5 @@
 import type { ImageVersion } from "../model/image.ts";
-import { cell, code, link, visible } from "../model/outside-text.ts";
+import { cell, code, link } from "../model/outside-text.ts";
 import type { Release } from "../model/release.ts";
 import { fillTemplate } from "../model/template.ts";
 import { type Marker, renderMarker } from "./marker.ts";
@@ -74,7 +74,7 @@ function renderRelease(release: Release): string {
   const { provenance } = release;
   const facts: [string, string][] = [
     ["digest", artifact.digest === null ? "" : code(artifact.digest)],
-    ["built", release.builtAt === null ? "" : visible(release.builtAt, 40)],
+    ["built", renderInstant(release.builtAt)],
     ["commit", renderRevision(provenance.revision, provenance.sourceRepo)],
     ["pipeline run", renderRun(provenance.run, provenance.runUrl)],
     ["pushed by", provenance.actor === undefined ? "" : code(provenance.actor, 80)],
@@ -97,6 +97,14 @@ function renderRelease(release: Release): string {
     .filter(([, value]) => value !== "")
     .map(([name, value]) => `- ${name}: ${value}`);
   return [`**${code(`${artifact.image}:${artifact.tag}`)}**`, ...lines].join("\n");
+}
+
+/** `2026-11-22 17:16:39 UTC`: RFC 3339 is for machines. */
+function renderInstant(at: string | null): string {
+  if (at === null) return "";
+  const time = Date.parse(at);
+  if (Number.isNaN(time)) return code(at, 40);
+  return `${new Date(time).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
 function renderRevision(revision: string | undefined, repo: string | undefined): string {

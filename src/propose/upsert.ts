@@ -1,7 +1,7 @@
 import type { Forge, ProposalUpdate, PullState, Target, WriteResult } from "../model/forge.ts";
-import type { Outcome, Place } from "../model/outcome.ts";
+import type { Outcome } from "../model/outcome.ts";
 import { code } from "../model/outside-text.ts";
-import type { Authorship } from "./authorship.ts";
+import { type Authorship, carriedBefore } from "./authorship.ts";
 import { historyVersion, renderBody } from "./body.ts";
 import { trackingBranch } from "./branch-name.ts";
 import { renderCommitMessage } from "./commit-message.ts";
@@ -17,11 +17,6 @@ export interface ProposeParts {
   readonly keys: readonly Buffer[];
 }
 
-export interface UpsertParts extends ProposeParts {
-  /** An attempt before this one wrote, and could not tell whether it took effect. */
-  readonly afterUnsure: boolean;
-}
-
 /** What came of one attempt. `again`: read the target anew and decide from there, at once or at `at`. */
 export type Attempt =
   | { readonly kind: "settled"; readonly outcome: Outcome }
@@ -34,7 +29,7 @@ export type Attempt =
  * The same desired proposal gives the same branch, content and pull request, whatever happened in between.
  */
 export async function upsertProposal(
-  parts: UpsertParts,
+  parts: ProposeParts,
   target: Target,
   author: Authorship,
   desired: DesiredProposal,
@@ -44,7 +39,14 @@ export async function upsertProposal(
   const step = nextStep(target, author, desired, now);
   switch (step.kind) {
     case "nothing":
-      return settled(nothingToDo(parts, target, place, step.why));
+      if (step.why === "same-proposal" && desired.releases.some((r) => carriedBefore(author, r)))
+        return open(parts, target, desired, now);
+      return settled({
+        kind: "skipped",
+        place,
+        reason: "up-to-date",
+        detail: step.why === "no-change" ? "the base has it" : "the proposal has it",
+      });
     case "person":
       return settled({
         kind: "refused",
@@ -61,7 +63,9 @@ export async function upsertProposal(
     case "open":
       return open(parts, target, desired, now);
     case "rebuild":
-      return rebuild(parts, target, step.pull, desired, now);
+      return update(parts, { target, pull: step.pull, desired, now, rewrite: true });
+    case "reword":
+      return update(parts, { target, pull: step.pull, desired, now, rewrite: false });
     case "wait":
       return wait(parts, target, step.pull, step.until, desired);
     case "close":
@@ -71,23 +75,16 @@ export async function upsertProposal(
   }
 }
 
-/** After an unsure write the proposal that stands there as wished is that write's: adopted, not somebody's earlier one. */
-function nothingToDo(
-  parts: UpsertParts,
-  target: Target,
-  place: Place,
-  why: "no-change" | "same-proposal",
-): Outcome {
-  const pull = openPull(target);
-  if (why === "same-proposal" && pull !== null && parts.afterUnsure) {
-    return { kind: "proposed", place, action: "adopted", number: pull.number, url: pull.url };
-  }
-  const detail = why === "no-change" ? "the base has it" : "the proposal has it";
-  return { kind: "skipped", place, reason: "up-to-date", detail };
-}
-
 function settled(outcome: Outcome): Attempt {
   return { kind: "settled", outcome };
+}
+
+interface Rewrite {
+  readonly target: Target;
+  readonly pull: PullState;
+  readonly desired: DesiredProposal;
+  readonly now: Date;
+  readonly rewrite: boolean;
 }
 
 /** The commit of `desired` on the target's base, as it is to stand on the proposal's branch. */
@@ -108,6 +105,7 @@ function commitOf(
   };
 }
 
+/** Opens the proposal. One that is open already is adopted: it only gets what it may lack, its labels and reviewers. */
 async function open(
   parts: ProposeParts,
   target: Target,
@@ -131,21 +129,20 @@ async function open(
       : environment.proposal.labels,
     reviewers: environment.proposal.reviewers,
   });
+  const adopted = openPull(target) !== null;
   return finish(result, ({ number, url }) => ({
     kind: "proposed",
     place,
-    action: "opened",
+    action: adopted ? "adopted" : "opened",
     number,
     url,
   }));
 }
 
-async function rebuild(
+/** New title, body and, with `rewrite`, commit of the open pull request. */
+async function update(
   parts: ProposeParts,
-  target: Target,
-  pull: PullState,
-  desired: DesiredProposal,
-  now: Date,
+  { target, pull, desired, now, rewrite }: Rewrite,
 ): Promise<Attempt> {
   const before = parseMarker(pull.body);
   const version = historyVersion(desired);
@@ -153,18 +150,18 @@ async function rebuild(
     before.history.at(-1)?.version === version
       ? before.history
       : [...before.history, { version, at: now.toISOString() }];
-  const update: ProposalUpdate = {
+  const written: ProposalUpdate = {
     target,
     pull,
     branch: trackingBranch(desired.place),
-    commit: commitOf(parts, target, desired),
+    commit: rewrite ? commitOf(parts, target, desired) : null,
     title: renderTitle(desired),
     body: renderBody(desired, {
       marker: { history, waiting: [] },
-      approvalsVoid: pull.approvedAt !== null,
+      approvalsVoid: rewrite && pull.approvedAt !== null,
     }),
   };
-  const result = await parts.forge.updateProposal(update);
+  const result = await parts.forge.updateProposal(written);
   return finish(result, () => ({
     kind: "proposed",
     place: desired.place,
@@ -207,7 +204,10 @@ async function close(
   desired: DesiredProposal,
 ): Promise<Attempt> {
   const branch = trackingBranch(desired.place);
-  const why = `${code(desired.place.base)} already has what this proposes, or something newer.`;
+  const base = code(desired.place.base);
+  const why = desired.entryGone
+    ? `${base} has no place any more for what this proposes.`
+    : `${base} already has what this proposes, or something newer.`;
   const headOid = target.head?.oid ?? null;
   const result = await parts.forge.closeProposal({
     target,
@@ -220,7 +220,7 @@ async function close(
     kind: "closed",
     place: desired.place,
     number: pull.number,
-    why: "the base has it",
+    why: desired.entryGone ? "its place is gone" : "the base has it",
   }));
 }
 

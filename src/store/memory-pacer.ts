@@ -58,18 +58,21 @@ export class MemoryPacer implements Pacer {
     const state = this.#stateOf(installation);
     return new Promise<Turn>((resolve, reject) => {
       const queue = urgency === "person" ? state.people : state.tracking;
-      const leave = () => {
+      const giveUp = (): void => {
         const index = queue.indexOf(waiting);
         if (index >= 0) queue.splice(index, 1);
         reject(signal?.reason);
       };
-      const grant = () => {
-        // The signal outlives the turn by the life of the process: a listener left on it would never go.
-        signal?.removeEventListener("abort", leave);
-        resolve(this.#take(state, writes));
+      const waiting: Waiting = {
+        writes,
+        urgency,
+        grant: () => {
+          // The signal lives as long as the process; a turn that was granted must not stay on it.
+          signal?.removeEventListener("abort", giveUp);
+          resolve(this.#take(state, writes));
+        },
       };
-      const waiting: Waiting = { writes, urgency, grant };
-      signal?.addEventListener("abort", leave, { once: true });
+      signal?.addEventListener("abort", giveUp, { once: true });
       queue.push(waiting);
       state.look.abort();
       void this.#serve(state);

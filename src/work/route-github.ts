@@ -3,10 +3,11 @@ import { CONFIG_PATH } from "../model/config.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { LaneTask, Routing } from "../model/inbox.ts";
 import type { Place } from "../model/outcome.ts";
-import { trackingBranch } from "../propose/branch-name.ts";
+import { ONBOARDING_BRANCH, trackingBranch } from "../propose/branch-name.ts";
 import { type GithubNews, readGithubNews } from "./github-news.ts";
+import type { KnownRepo } from "./known-repo.ts";
 import { laneOf } from "./lane.ts";
-import type { KnownRepo, RepoIndexes } from "./repo-indexes.ts";
+import type { RepoIndexes } from "./repo-indexes.ts";
 
 type Item = Routing["items"][number];
 
@@ -15,13 +16,16 @@ export async function routeGithub(indexes: RepoIndexes, delivery: Delivery): Pro
   const news = readGithubNews(delivery);
   switch (news.kind) {
     case "pushed":
-      return routing(await afterPush(indexes, news));
+      return routing([
+        ...(await afterPush(indexes, news)),
+        ...(await afterExtendedConfig(indexes, news)),
+      ]);
     case "proposal":
       return routing(await afterProposal(indexes, news));
     case "pull-changed":
-      return routing(preview(await indexes.get(news.repo), news));
+      return routing(preview(await indexes.find(news.repo), news));
     case "access-changed":
-      indexes.forgetOwner(news.owner);
+      indexes.forget(news.owner, news.repos);
       return routing([]);
     case "none":
       return {
@@ -52,18 +56,50 @@ async function afterPush(
   indexes: RepoIndexes,
   news: Extract<GithubNews, { kind: "pushed" }>,
 ): Promise<Item[]> {
-  const before = await indexes.get(news.repo);
-  const first = before === null || before.branches.length === 0;
-  if (!first && !isBase(before, news.branch)) return [];
-  if (!first && news.paths !== null && ![...news.paths].some(concernsIndex)) return [];
+  const before = await indexes.find(news.repo);
+  if (before === null || !isBase(before, news.branch)) return [];
+  if (news.paths !== null && ![...news.paths].some(concernsIndex)) return [];
   const known = await indexes.refresh(news.repo);
   if (known === null) return [];
-  const concerned = placesOn(known, news.branch).filter(
-    ({ files }) => news.paths === null || files.some((file) => news.paths?.has(file)),
-  );
-  return concerned.map(({ place, environment }) =>
+  return concernedPlaces(before, known, news).map(({ place, environment }) =>
     recheck(place, environment, `${news.branch} moved`),
   );
+}
+
+/** A config that others extend: they are read again, and the places that it moved are looked at. */
+async function afterExtendedConfig(
+  indexes: RepoIndexes,
+  { repo, paths }: Extract<GithubNews, { kind: "pushed" }>,
+): Promise<Item[]> {
+  if (paths !== null && !paths.has(CONFIG_PATH)) return [];
+  const items: Item[] = [];
+  for (const before of indexes.extending(repo)) {
+    const known = await indexes.refresh(before.fullName);
+    if (known === null) continue;
+    const none: ReadonlySet<string> = new Set();
+    for (const { branch } of known.branches) {
+      const moved = concernedPlaces(before, known, { branch, paths: none });
+      for (const { place, environment } of moved)
+        items.push(recheck(place, environment, `the config of ${repo} changed`));
+    }
+  }
+  return items;
+}
+
+/** Places whose files a push changed, those that it took files from or gave files to, and those that it ended. */
+function concernedPlaces(
+  before: KnownRepo | null,
+  now: KnownRepo,
+  { branch, paths }: Pick<Extract<GithubNews, { kind: "pushed" }>, "branch" | "paths">,
+): readonly FoundPlace[] {
+  const earlier = before === null ? new Map<string, FoundPlace>() : placesOn(before, branch);
+  const places = placesOn(now, branch);
+  const concerned = [...places].filter(([key, { files }]) => {
+    const same = earlier.get(key)?.files.join("\n") === files.join("\n");
+    return paths === null || !same || files.some((file) => paths.has(file));
+  });
+  const ended = [...earlier].filter(([key]) => !places.has(key));
+  return [...concerned, ...ended].map(([, place]) => place);
 }
 
 function isBase(known: KnownRepo, branch: string): boolean {
@@ -83,9 +119,13 @@ async function afterProposal(
   news: Extract<GithubNews, { kind: "proposal" }>,
 ): Promise<Item[]> {
   if (!news.branch.startsWith("tagboat/")) return [];
-  const known = await indexes.get(news.repo);
+  const known = await indexes.find(news.repo);
   if (known === null) return [];
-  return placesOn(known, news.base)
+  if (news.branch === ONBOARDING_BRANCH) {
+    const task: LaneTask = { kind: "onboard", repo: known.fullName, image: null };
+    return [{ lane: laneOf(task, false), task }];
+  }
+  return [...placesOn(known, news.base).values()]
     .filter(({ place }) => trackingBranch(place) === news.branch)
     .map(({ place, environment }) => recheck(place, environment, news.why));
 }
@@ -105,12 +145,15 @@ function recheck(place: Place, environment: Environment, why: string): Item {
   return { lane: laneOf(task, environment.delivery === "commit"), task };
 }
 
+interface FoundPlace {
+  readonly place: Place;
+  readonly environment: Environment;
+  readonly files: string[];
+}
+
 /** The places whose base is `branch` (`null`: any), each with its files. */
-function placesOn(
-  known: KnownRepo,
-  branch: string | null,
-): { place: Place; environment: Environment; files: string[] }[] {
-  const places = new Map<string, { place: Place; environment: Environment; files: string[] }>();
+function placesOn(known: KnownRepo, branch: string | null): Map<string, FoundPlace> {
+  const places = new Map<string, FoundPlace>();
   for (const overlay of known.index.overlays) {
     const environment = known.config?.environments.find((e) => e.name === overlay.environment);
     if (
@@ -130,5 +173,5 @@ function placesOn(
     entry.files.push(overlay.file);
     places.set(key, entry);
   }
-  return [...places.values()];
+  return places;
 }

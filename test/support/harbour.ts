@@ -6,7 +6,7 @@ import { fileAt } from "../../sandbox/git/tree-edit.ts";
 import { createStage, type Stage } from "../../sandbox/stage.ts";
 import type { App, Installation, Pull, Repo } from "../../sandbox/world/entities.ts";
 import { composeTagboat, type Tagboat } from "../../src/compose.ts";
-import type { Delivery, HookScope } from "../../src/model/delivery.ts";
+import type { Delivery, HookScope, Source } from "../../src/model/delivery.ts";
 import type { LedgerEntry } from "../../src/model/ledger.ts";
 import type { Outcome } from "../../src/model/outcome.ts";
 import { defaultOptions } from "../../src/normalise/sources.ts";
@@ -16,6 +16,7 @@ import { MemoryLedger } from "../../src/store/memory-ledger.ts";
 import { MemoryPacer } from "../../src/store/memory-pacer.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { type FakeImage, FakeRegistry } from "./fake-registry.ts";
+import { type People, peopleOf } from "./people.ts";
 
 const { publicKey, privateKey } = generateKeyPairSync("rsa", {
   modulusLength: 2048,
@@ -37,6 +38,22 @@ export interface HarbourOptions {
   /** First commit of the default branch of `acme/cd`. */
   readonly files: Readonly<Record<string, string | Buffer>>;
   readonly keepLog?: boolean;
+  /** Makes more of the world (repos, branches, other owners) before the App is installed on `acme`. */
+  readonly before?: (stage: Stage, repo: Repo) => Promise<void>;
+  /** Names of the only repos that the App is installed on; default: all. */
+  readonly installedOn?: readonly string[];
+  /** The operator's allow list; default: everything. */
+  readonly allowed?: (fullName: string) => boolean;
+}
+
+export interface HookMessage {
+  /** Default: `generic`. */
+  readonly source?: Source;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Default: `acme` and everything of it. */
+  readonly owner?: string;
+  readonly scope?: HookScope;
 }
 
 /** The whole of Tagboat against the sandbox's GitHub, in one process, without sockets, on a clock that is moved by hand. */
@@ -46,6 +63,8 @@ export interface Harbour {
   readonly tagboat: Tagboat;
   readonly registry: FakeRegistry;
   readonly repo: Repo;
+  /** What people do in `repo`. */
+  readonly people: People;
   readonly app: App;
   readonly installation: Installation;
   readonly inbox: MemoryInbox;
@@ -59,6 +78,8 @@ export interface Harbour {
     facts?: FakeImage,
     over?: { scope?: HookScope; owner?: string },
   ): Promise<string>;
+  /** A webhook as the edge keeps it, authenticated. Returns the delivery's id. */
+  deliver(message: HookMessage): Promise<string>;
   /** Lets everything that is due come to its end, webhooks and their consequences too. */
   settle(): Promise<void>;
   /** Moves the clock until nothing waits any more, at most `ms`. */
@@ -129,14 +150,15 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
   world.setPermission(repo, "ann", "admin");
   world.setPermission(repo, "ben", "write");
   world.setPermission(repo, "cara", "read");
-  const installation = world.install(app.id, "acme", "all");
+  await options.before?.(stage, repo);
+  const installation = world.install(app.id, "acme", options.installedOn ?? "all");
   tagboat = await composeTagboat({
     appId: app.id,
     privateKey,
     webhookSecret: WEBHOOK_SECRET,
     secrets: ["a secret of the tests, thirty-two characters"],
     githubUrl: `${baseUrl}/api/v3`,
-    allowed: () => true,
+    allowed: options.allowed ?? (() => true),
     normaliseOptions: defaultOptions,
     inbox,
     ledger,
@@ -158,12 +180,29 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     }
   }
 
+  async function deliver(message: HookMessage): Promise<string> {
+    sequence += 1;
+    const delivery: Delivery = {
+      id: `delivery-${String(sequence).padStart(8, "0")}`,
+      source: message.source ?? "generic",
+      owner: message.owner ?? "acme",
+      scope: message.scope ?? { kind: "owner" },
+      senderId: null,
+      receivedAt: clock.now().toISOString(),
+      headers: { "content-type": "application/json", ...message.headers },
+      body: message.body,
+    };
+    await inbox.accept([delivery]);
+    return delivery.id;
+  }
+
   const harbour: Harbour = {
     clock,
     stage,
     tagboat,
     registry,
     repo,
+    people: peopleOf(world, repo),
     app,
     installation,
     inbox,
@@ -171,20 +210,9 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     lines,
     async push(image, tag, facts = {}, over = {}) {
       const digest = registry.put(image, tag, facts);
-      sequence += 1;
-      const delivery: Delivery = {
-        id: `delivery-${String(sequence).padStart(8, "0")}`,
-        source: "generic",
-        owner: over.owner ?? "acme",
-        scope: over.scope ?? { kind: "owner" },
-        senderId: null,
-        receivedAt: clock.now().toISOString(),
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ image, tag, digest }),
-      };
-      await inbox.accept([delivery]);
-      return delivery.id;
+      return deliver({ ...over, body: JSON.stringify({ image, tag, digest }) });
     },
+    deliver,
     settle,
     async settleFor(ms) {
       const end = clock.now().getTime() + ms;

@@ -64,7 +64,9 @@ function renderTable(image: string, rows: readonly ProposalRow[]): string {
     const from = row.from === null ? "new entry" : renderVersion(row.from);
     return `| ${code(row.file)} | ${from} | ${renderVersion(row.to)} |`;
   });
-  return [`**${code(image)}**`, "", "| file | from | to |", "|---|---|---|", ...lines].join("\n");
+  return [`**Image** ${code(image)}`, "", "| file | from | to |", "|---|---|---|", ...lines].join(
+    "\n",
+  );
 }
 
 function renderRefs(refs: readonly RefRow[]): string {
@@ -113,7 +115,7 @@ function renderRelease(release: Release, desired: DesiredProposal): string {
   const isOnly =
     desired.releases.length === 1 && desired.rows.some((r) => r.image === artifact.image);
   const name = isOnly ? artifact.tag : `${artifact.image}:${artifact.tag}`;
-  return [`**${code(name)}**`, ...lines].join("\n");
+  return [`**About** ${code(name)}`, ...lines].join("\n");
 }
 
 /** `2026-11-22 17:16:39 UTC`: RFC 3339 is for machines. */

@@ -43,13 +43,13 @@ function bodyOf(over: Partial<DesiredProposal>, of = marker, approvalsVoid = fal
 }
 
 test("says what a reviewer asks: what, from where, built when and by whom, and what a merge does", () => {
-  expect(bodyOf({})).toBe(`**\`quay.io/acme/app\`**
+  expect(bodyOf({})).toBe(`**Image** \`quay.io/acme/app\`
 
 | file | from | to |
 |---|---|---|
 | \`env/overlays/01-dev/kustomization.yaml\` | \`v1\` | \`v2\` |
 
-**\`v2\`**
+**About** \`v2\`
 - digest: \`${digest}\`
 - built: 2026-11-22 09:58:07 UTC
 - commit: [\`bf76e0c1a2b3\`](https://github.com/acme/app/commit/bf76e0c1a2b3c4d5e6f708192a3b4c5d6e7f8091)
@@ -93,12 +93,12 @@ describe("the table", () => {
     const lines = bodyOf({ rows: rows as DesiredProposal["rows"] }).split("\n");
     const head = ["", "| file | from | to |", "|---|---|---|"];
     expect(lines.slice(0, 11)).toEqual([
-      "**`quay.io/acme/app`**",
+      "**Image** `quay.io/acme/app`",
       ...head,
       "| `f0` | `v1` | `v2` |",
       "| `f2` | `v1` | `v2` |",
       "",
-      "**`quay.io/acme/web`**",
+      "**Image** `quay.io/acme/web`",
       ...head,
     ]);
   });
@@ -122,7 +122,7 @@ test.each([
   ["among several", desired.rows, [release, release]],
 ])("a release %s is named with its image", (_which, rows, releases) => {
   const body = bodyOf({ rows: rows as DesiredProposal["rows"], releases });
-  expect(body).toContain("\n**`quay.io/acme/app:v2`**\n- digest");
+  expect(body).toContain("\n**About** `quay.io/acme/app:v2`\n- digest");
 });
 
 describe("notes", () => {

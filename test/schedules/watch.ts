@@ -61,6 +61,8 @@ export class Watch {
   readonly #judged = new Set<Oid>();
   /** When Tagboat last asked how a branch stands. */
   readonly #read = new Map<string, number>();
+  /** How often it asked at all. */
+  #reads = 0;
   readonly #born = new Map<Oid, number>();
   /** Closed by a person, unmerged: when, with what head. */
   readonly #closed = new Map<Pull, { at: number; headOid: Oid }>();
@@ -70,6 +72,7 @@ export class Watch {
     this.#pushed = pushed;
     this.#bot = harbour.app.bot.login;
     harbour.stage.world.on((event) => this.#note(event));
+    this.#readWrites();
     const { recorder } = harbour.stage;
     const record = recorder.record.bind(recorder);
     recorder.record = (request) => {
@@ -80,10 +83,29 @@ export class Watch {
     const readTarget = forge.readTarget.bind(forge);
     Object.assign(forge, {
       readTarget: (query: Parameters<typeof readTarget>[0]) => {
+        this.#reads += 1;
         this.#read.set(query.head ?? query.base ?? "", this.#at);
         return readTarget(query);
       },
     });
+  }
+
+  /** What may have taken effect is not sent again before the repo was read again. */
+  #readWrites(): void {
+    const { github } = this.#harbour.stage;
+    const fetch = github.fetch.bind(github);
+    const doubtful = new Map<string, number>();
+    const watched = async (request: Request): Promise<Response> => {
+      const body = request.method === "POST" ? await request.clone().text() : "";
+      if (!body.includes("mutation ")) return fetch(request);
+      if (doubtful.get(body) === this.#reads) this.complain("a write in doubt was sent again");
+      const reads = this.#reads;
+      doubtful.set(body, reads);
+      const response = await fetch(request);
+      if (response.status === 200) doubtful.delete(body);
+      return response;
+    };
+    Object.assign(github, { fetch: watched });
   }
 
   #note(event: WorldEvent): void {

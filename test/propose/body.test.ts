@@ -43,11 +43,13 @@ function bodyOf(over: Partial<DesiredProposal>, of = marker, approvalsVoid = fal
 }
 
 test("says what a reviewer asks: what, from where, built when and by whom, and what a merge does", () => {
-  expect(bodyOf({})).toBe(`| image | from | to | file |
-|---|---|---|---|
-| \`quay.io/acme/app\` | \`v1\` | \`v2\` | \`env/overlays/01-dev/kustomization.yaml\` |
+  expect(bodyOf({})).toBe(`**Image** \`quay.io/acme/app\`
 
-**\`quay.io/acme/app:v2\`**
+| file | from | to |
+|---|---|---|
+| \`env/overlays/01-dev/kustomization.yaml\` | \`v1\` | \`v2\` |
+
+**About** \`v2\`
 - digest: \`${digest}\`
 - built: 2026-11-22 09:58:07 UTC
 - commit: [\`bf76e0c1a2b3\`](https://github.com/acme/app/commit/bf76e0c1a2b3c4d5e6f708192a3b4c5d6e7f8091)
@@ -78,7 +80,27 @@ describe("the table", () => {
     [{ tag: "a|b", digest: null }, { tag: "v2", digest: null }, "`a\\|b` | `v2`"],
   ])("%j → %j", (from, to, cells) => {
     const body = bodyOf({ rows: [{ file, image, from, to }] });
-    expect(body).toContain(`| \`${image}\` | ${cells} | \`${file}\` |`);
+    expect(body).toContain(`\n| \`${file}\` | ${cells} |\n`);
+  });
+
+  test("is one for each image", () => {
+    const [row] = desired.rows;
+    const rows = ["quay.io/acme/app", "quay.io/acme/web", "quay.io/acme/app"].map((image, at) => ({
+      ...row,
+      image,
+      file: `f${at}`,
+    }));
+    const lines = bodyOf({ rows: rows as DesiredProposal["rows"] }).split("\n");
+    const head = ["", "| file | from | to |", "|---|---|---|"];
+    expect(lines.slice(0, 11)).toEqual([
+      "**Image** `quay.io/acme/app`",
+      ...head,
+      "| `f0` | `v1` | `v2` |",
+      "| `f2` | `v1` | `v2` |",
+      "",
+      "**Image** `quay.io/acme/web`",
+      ...head,
+    ]);
   });
 
   test("shows a hundred rows and counts the rest", () => {
@@ -89,6 +111,18 @@ describe("the table", () => {
     expect(body).not.toContain("`f100`");
     expect(body).toContain("…and 3 more.");
   });
+});
+
+test.each([
+  [
+    "of another name than the table's",
+    [{ ...desired.rows[0], image: "quay.io/prod/app" }],
+    [release],
+  ],
+  ["among several", desired.rows, [release, release]],
+])("a release %s is named with its image", (_which, rows, releases) => {
+  const body = bodyOf({ rows: rows as DesiredProposal["rows"], releases });
+  expect(body).toContain("\n**About** `quay.io/acme/app:v2`\n- digest");
 });
 
 describe("notes", () => {

@@ -217,6 +217,7 @@ async function judgePlace(
   const branch = trackingBranch(place);
   // Tagboat leaves a branch with a person's work alone.
   if ((await watch.workOn(branch)).length > 0) return;
+  if (await watch.isBeyondProof(branch, place)) return;
   for (const image of imagesIn(place)) {
     const newest = expected(scene, image);
     if (newest === null) continue;
@@ -258,6 +259,7 @@ async function judgeLeft(scene: Scene, place: PlaceUnderTest): Promise<void> {
   const branch = trackingBranch(place);
   const open = harbour.open().find((p) => p.headBranch === branch && p.baseBranch === place.base);
   if (open === undefined || (await watch.workOn(branch)).length > 0) return;
+  if (await watch.isBeyondProof(branch, place)) return;
   for (const image of imagesIn(place)) {
     const [inBase, proposed] = await whereabouts(scene, place, image);
     if (inBase === "moving" && proposed !== "moving") return;

@@ -360,6 +360,23 @@ export class Watch {
     return head === null ? [] : this.#work(head, null);
   }
 
+  /**
+   * Whether a merge of the base brought another text of the file, and the base has a third one now: then Tagboat cannot prove
+   * from what it reads that the merge changed nothing else, and leaves the branch to people.
+   */
+  async isBeyondProof(branch: string, { base, file }: PlaceUnderTest): Promise<boolean> {
+    const { store } = this.#harbour.repo;
+    const head = await store.readRef(`${HEADS}${branch}`);
+    const tip = await store.readRef(`${HEADS}${base}`);
+    if (head === null || tip === null) return false;
+    const now = await this.#text(tip, file);
+    for (const oid of await store.log(head, { not: [tip] })) {
+      const [, merged] = (await store.readCommit(oid))?.parents ?? [];
+      if (merged !== undefined && (await this.#text(merged, file)) !== now) return true;
+    }
+    return false;
+  }
+
   /** Each open proposal is one commit of ours on its base, and what people put there. */
   async judgeShape(pull: Pull): Promise<void> {
     const { repo } = this.#harbour;

@@ -299,7 +299,8 @@ export class Watch {
 
   async #judgePull({ action, pull, headOid, known }: PullSeen): Promise<void> {
     const branch = pull.headBranch;
-    if (action === "opened") {
+    // Where the move of a left-over branch fails, its old commit gets a pull request, which is withdrawn in the next request.
+    if (action === "opened" && pull.closedBy !== this.#bot) {
       const words = await this.#words(headOid);
       for (const version of words?.carried ?? []) await this.#judgeBars({ branch, known }, version);
     }

@@ -1,5 +1,5 @@
 import { CONFIG_PATH } from "../model/config.ts";
-import type { CdRepo, Forge, Target } from "../model/forge.ts";
+import type { CdRepo, Forge, PullState, Target } from "../model/forge.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
 import { type Authorship, authorshipOf } from "./authorship.ts";
 import { blobOid } from "./blob-oid.ts";
@@ -60,7 +60,7 @@ export async function proposeOnboarding(
     pull: null,
     onBase: () => null,
   });
-  const [before] = target.pulls;
+  const before = offeredBefore(target);
   const leftOver = author.kind === "ours" || author.kind === "empty";
   if (head !== null && before !== undefined && before.state !== "open" && leftOver)
     return dropBranch(parts, target, place, head.oid);
@@ -93,6 +93,11 @@ const NOTHING_FOUND: Idle = {
   detail: "no overlays were found to propose a config for",
 };
 
+/** The pull request that counts as the one offer. One that we closed ourselves was withdrawn at once: it showed an older commit. */
+function offeredBefore(target: Target): PullState | undefined {
+  return target.pulls.find((pull) => pull.closedBy !== "app");
+}
+
 /** Why nothing is offered now; `null`: an offer may be made. */
 function reasonToWait(
   target: Target,
@@ -103,7 +108,7 @@ function reasonToWait(
     return { kind: "refused", reason: "base-missing", detail: "the repo has no default branch" };
   if (target.config.kind !== "absent")
     return { kind: "skipped", reason: "up-to-date", detail: "the repo has a config now" };
-  const [before] = target.pulls;
+  const before = offeredBefore(target);
   if (before !== undefined) {
     const reason = before.state === "open" ? "up-to-date" : "onboarding-closed";
     return { kind: "skipped", reason, detail: `onboarding was offered in #${before.number}` };

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { pino } from "pino";
 import { parse } from "yaml";
 import { fileAt } from "../../sandbox/git/tree-edit.ts";
@@ -24,7 +24,12 @@ const { publicKey, privateKey } = generateKeyPairSync("rsa", {
   privateKeyEncoding: { type: "pkcs8", format: "pem" },
 });
 const WEBHOOK_SECRET = "a webhook secret of the tests";
-const manifest = parse(readFileSync(new URL("../../app.yml", import.meta.url), "utf8")) as {
+// Beside the sources, or one folder further up from where they are compiled to.
+const manifestFile = ["../../app.yml", "../../../app.yml"]
+  .map((path) => new URL(path, import.meta.url))
+  .find((url) => existsSync(url));
+if (manifestFile === undefined) throw new Error("app.yml is missing");
+const manifest = parse(readFileSync(manifestFile, "utf8")) as {
   default_permissions: Record<string, string>;
   default_events: string[];
 };

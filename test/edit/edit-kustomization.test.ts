@@ -1067,6 +1067,23 @@ images:
   newName: c
 `,
   ],
+  [
+    "explicit keys",
+    `images:
+- ? name
+  : a
+  ? newTag
+  : b # c
+`,
+    [image("a", { newTag: "2", digest: "sha256:x" })],
+    `images:
+- ? name
+  : a
+  ? newTag
+  : "2" # c
+  digest: sha256:x
+`,
+  ],
 ];
 
 describe("edits, whole text before and after", () => {
@@ -1089,18 +1106,6 @@ type RefusalRow = readonly [
 ];
 
 const refusals: readonly RefusalRow[] = [
-  [
-    "explicit entry",
-    `images:
-- ? name
-  : a
-  ? newTag
-  : b # c
-`,
-    [image("a", { newTag: "2", digest: "sha256:x" })],
-    "value-invalid",
-    4,
-  ],
   [
     "tab",
     `images:

@@ -1466,9 +1466,9 @@ resources: []
     "no-effect",
     2,
   ],
-  ...["\r", "\u0085", "\u2028", "\u2029"].map(
+  ...["\r", "\u0085", "\u2028", "\u2029", "\ufeff"].map(
     (one): RefusalRow => [
-      `${JSON.stringify(one)}, a line break to one reader only`,
+      `${JSON.stringify(one)}, which readers differ on`,
       `images:\r\n- name: a # c${one}  newTag: v0\r\n`,
       [image("a", { newTag: "v2" })],
       "file-unparsable",

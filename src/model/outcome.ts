@@ -36,6 +36,7 @@ export const refuseReasons = [
   "image-gone",
   "image-unreadable",
   "installation-revoked",
+  "no-effect",
   "not-a-file",
   "registry-not-allowed",
   "repo-archived",

@@ -1,0 +1,1 @@
+import type { CdRepo } from "../model/forge.ts";

@@ -1,4 +1,5 @@
-import { inPlace, type Plan, planTracking } from "./decide/plan.ts";
+import { inPlace, planTracking } from "./decide/plan.ts";
+import type { Plan } from "./decide/tracking-plan.ts";
 import { editKustomization } from "./edit/edit-kustomization.ts";
 import type { FileEdit } from "./model/change.ts";
 import type { Clock } from "./model/clock.ts";
@@ -7,7 +8,7 @@ import type { Target } from "./model/forge.ts";
 import type { Outcome, Place, Refusal } from "./model/outcome.ts";
 import type { Registry } from "./model/registry.ts";
 import type { Artifact, ImageArtifact, Release } from "./model/release.ts";
-import { type Authorship, authorshipOf } from "./propose/authorship.ts";
+import { type Authorship, authorshipOf, carriedBefore } from "./propose/authorship.ts";
 import { blobOid } from "./propose/blob-oid.ts";
 import { trackingBranch } from "./propose/branch-name.ts";
 import { commitDirectly } from "./propose/commit-direct.ts";
@@ -16,7 +17,7 @@ import { tellPlan } from "./propose/observe.ts";
 import type { DesiredProposal } from "./propose/proposal.ts";
 import { parseTrailers } from "./propose/trailers.ts";
 import { type Attempt, type ProposeParts, upsertProposal } from "./propose/upsert.ts";
-import { type KeyOf, readKeysInPlace } from "./work/keys-in-place.ts";
+import { type KeyOf, readKeysInPlace } from "./resolve/keys-in-place.ts";
 
 /** What the second half of the story needs; adapters come from the composition root. */
 export interface FlowParts extends ProposeParts {
@@ -68,9 +69,29 @@ export async function tow(parts: FlowParts, work: PlaceWork, target: Target): Pr
   const plan = decide(work, target, author, keys.keyOf);
   const edited = edit(target, plan);
   if (edited.kind === "refused") return refusedWhole(work, edited.refusal);
+  const broken = plan.carriedVerdicts.find((verdict) => verdict.kind === "refused");
+  // A file that a person has to mend first: what is open stays as it is until then.
+  if (broken !== undefined && edited.edits.length === 0)
+    return refusedWhole(work, { reason: broken.reason, message: broken.detail });
   const desired = desiredProposal(work, plan, edited.edits, author);
   const attempt = await propose(parts, work, target, author, desired);
-  return { attempt, verdicts: plan.verdicts.map((verdict) => ownOutcome(verdict, work.place)) };
+  return { attempt, verdicts: verdictsOf(work, plan, author, attempt) };
+}
+
+/** A release that an earlier run wrote without learning so is as proposed as the attempt says, not "up to date". */
+function verdictsOf(
+  work: PlaceWork,
+  plan: Plan,
+  author: Authorship,
+  attempt: Attempt,
+): readonly (Outcome | null)[] {
+  const proposed = attempt.kind === "settled" && attempt.outcome.kind === "proposed";
+  return plan.verdicts.map((verdict, at) => {
+    const release = work.releases[at];
+    const written = release !== undefined && carriedBefore(author, release);
+    const upToDate = verdict.kind === "skipped" && verdict.reason === "up-to-date";
+    return proposed && written && upToDate ? null : ownOutcome(verdict, work.place);
+  });
 }
 
 function decide(work: PlaceWork, target: Target, author: Authorship, keyOf: KeyOf): Plan {
@@ -195,6 +216,9 @@ function desiredProposal(
     ),
     artifacts: carried,
     edits,
+    entryGone: plan.carriedVerdicts.some(
+      (v) => v.kind === "skipped" && v.reason === "entry-missing",
+    ),
     releases,
     deliveries: [...new Set([...before, ...releases.flatMap((release) => release.deliveries)])],
     orderUnknown: plan.orderUnknown,

@@ -1,8 +1,14 @@
+import { checkConfig } from "./check-config.ts";
 import { type Command, EXIT_USAGE, type Terminal } from "./command.ts";
 import { hookUrl } from "./hook-url.ts";
+import { schema } from "./schema.ts";
 
 /** Every subcommand. A new one is a file and a line here. */
-const commands: Readonly<Record<string, Command>> = { "hook-url": hookUrl };
+const commands: Readonly<Record<string, Command>> = {
+  "hook-url": hookUrl,
+  "check-config": checkConfig,
+  schema,
+};
 
 /** Runs `tagboat <args>`; returns the exit code. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -26,7 +32,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 
 function overview(): string {
   const lines = Object.entries(commands).map(
-    ([name, { summary }]) => `  ${name.padEnd(12)}${summary}`,
+    ([name, { summary }]) => `  ${name.padEnd(14)}${summary}`,
   );
   return `Usage: tagboat <command> [options]
 

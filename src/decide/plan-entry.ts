@@ -7,8 +7,8 @@ import { mappedImage, type TrackedImage, trackedImage } from "./image-pattern.ts
 import { type Entry, presentTag } from "./kustomization.ts";
 import { compareVersions } from "./order.ts";
 import type { PlanFile } from "./plan-files.ts";
-import type { Contender } from "./plan-image.ts";
 import { isMovingTag } from "./tag-policy.ts";
+import type { Contender } from "./tracking-plan.ts";
 
 /** An entry (or one to be added) that takes the versions of an image. */
 export interface Target {

@@ -6,7 +6,6 @@ import { mappedImage, type TrackedImage, trackedImage } from "./image-pattern.ts
 import { presentTag } from "./kustomization.ts";
 import { mayAdd } from "./match.ts";
 import { type Comparison, compareVersions } from "./order.ts";
-import type { PlanRow, TrackingInput, Verdict } from "./plan.ts";
 import {
   addedTarget,
   changeFor,
@@ -19,24 +18,7 @@ import {
 } from "./plan-entry.ts";
 import type { PlanFile } from "./plan-files.ts";
 import { tagVerdict } from "./tag-policy.ts";
-
-/** A version that wants to be in an entry: of a candidate (its index), or of the open proposal (`null`). */
-export interface Contender {
-  readonly artifact: ImageArtifact;
-  readonly candidate: number | null;
-}
-
-/** The part of the plan that concerns one image. */
-export interface ImagePlan {
-  readonly image: ImageName;
-  readonly changes: readonly ImageChange[];
-  readonly artifacts: readonly ImageArtifact[];
-  readonly rows: readonly PlanRow[];
-  readonly refusals: readonly Refusal[];
-  readonly orderUnknown: boolean;
-  /** What became of a contender at each place of the image. */
-  verdictsOf(contender: Contender): readonly Verdict[];
-}
+import type { Contender, ImagePlan, PlanRow, TrackingInput, Verdict } from "./tracking-plan.ts";
 
 /** What one entry takes. */
 interface TargetPlan {

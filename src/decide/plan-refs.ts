@@ -1,10 +1,9 @@
 import type { RefChange } from "../model/change.ts";
 import type { RefArtifact } from "../model/release.ts";
 import { sourceOf, trackedImage } from "./image-pattern.ts";
-import type { TrackingInput, Verdict } from "./plan.ts";
 import type { PlanFile } from "./plan-files.ts";
-import type { ImagePlan } from "./plan-image.ts";
 import { isFrom, parseRepoName, type RepoName } from "./remote-ref.ts";
+import type { ImagePlan, TrackingInput, Verdict } from "./tracking-plan.ts";
 
 /** The part of the plan that concerns `?ref=` of remote resources. */
 export interface RefPlan {

@@ -209,7 +209,9 @@ function listIndent(text: string, root: YAMLMap | null): string {
   for (const { value } of root?.items ?? []) {
     if (!isSeq(value) || value.flow === true || value.items.length === 0) continue;
     const dash = dashOf(value, 0);
-    return " ".repeat(dash - lineStart(text, dash) - (root === null ? 0 : indentOf(text, root)));
+    const indent = dash - lineStart(text, dash) - (root === null ? 0 : indentOf(text, root));
+    // Behind a complex key (`? `) a list may stand further left than its root.
+    return " ".repeat(Math.max(0, indent));
   }
   return "";
 }

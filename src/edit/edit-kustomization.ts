@@ -2,6 +2,7 @@ import { isMap, isSeq } from "yaml";
 import type { Change, ImageChange } from "../model/change.ts";
 import type { Refusal } from "../model/outcome.ts";
 import { addEntries } from "./add-entries.ts";
+import { isNamePattern } from "./build-images.ts";
 import { createDraft, type Draft, type Edit, keepAliases } from "./draft.ts";
 import {
   checkStrings,
@@ -23,6 +24,7 @@ import {
 } from "./kustomization.ts";
 import { pairStart } from "./layout.ts";
 import { moveRefs } from "./move-refs.ts";
+import { checkEffect } from "./no-effect.ts";
 import { isWritable } from "./scalar-text.ts";
 import { setEntry } from "./set-entry.ts";
 import { applySplices } from "./splices.ts";
@@ -74,7 +76,7 @@ function checkValues(change: Change): Objection | null {
       : [change.entry, change.newName, change.newTag, change.digest];
   const bad = values.find((value) => typeof value === "string" && !isWritable(value));
   if (bad === undefined) return null;
-  const message = `The value ${JSON.stringify(bad)} is empty or holds characters that cannot be seen.`;
+  const message = `The value ${JSON.stringify(bad)} is empty or holds characters that cannot be seen. Name another.`;
   return { reason: "value-invalid", message };
 }
 
@@ -96,13 +98,30 @@ function editImages(draft: Draft, changes: readonly Change[]): Objection | null 
   for (const change of wanted) {
     const matching = entries.get(change.entry) ?? [];
     const objection =
+      checkName(draft.file, change, matching) ??
       checkImageTags(draft.file, change) ??
       checkShared(draft.file, found.images, change, matching) ??
-      (matching.length > 0 ? setAll(draft, matching, change) : addOne(change, added));
+      (matching.length > 0
+        ? setAll(draft, matching, change)
+        : addOne(draft.file, found.images, change, added));
     if (objection !== null) return objection;
   }
+  if (draft.edits.length === 0 && added.length === 0) return null;
   addEntries(draft, found.images, added);
-  return null;
+  return checkEffect(draft.file, found.images, wanted, added);
+}
+
+/** kustomize takes names for regular expressions: such an entry sets images that nobody named in the change. */
+function checkName(
+  file: Kustomization,
+  change: ImageChange,
+  matching: readonly Entry[],
+): Objection | null {
+  if (!isNamePattern(change.entry)) return null;
+  const message = `The name ${change.entry} is a regular expression for kustomize that does not match this image alone. Write an entry with the image's own name.`;
+  const [entry] = matching;
+  const line = entry === undefined ? {} : { line: file.lineOf(rangeOf(entry.node)[0]) };
+  return { reason: "name-pattern", message, ...line };
 }
 
 function mergeChanges(changes: readonly Change[]): ImageChange[] {
@@ -139,9 +158,9 @@ function checkShared(
   const isShared = holders.some((node) => file.aliases.has(node as Entry["node"]));
   if (!isShared && !images.shared.has(change.entry)) return null;
   const message = `The entry ${change.entry} is shared through an alias or a merge key. Write it out.`;
-  const place = matching[0]?.node;
-  const line = place === undefined ? {} : { line: file.lineOf(rangeOf(place)[0]) };
-  return { reason: "entry-alias", message, ...line };
+  const place = matching[0]?.node ?? images.pair?.key ?? file.root;
+  const line = file.lineOf(rangeOf(place as Entry["node"])[0]);
+  return { reason: "entry-alias", message, line };
 }
 
 /** The old field `imageTags` runs after `images` at build: what it says of the same image would win. */
@@ -189,10 +208,16 @@ function comeOutAlike(file: Kustomization, one: Entry, other: Entry, change: Ima
   );
 }
 
-function addOne(change: ImageChange, added: NewEntry[]): Objection | null {
+function addOne(
+  file: Kustomization,
+  images: Images,
+  change: ImageChange,
+  added: NewEntry[],
+): Objection | null {
   if (change.add !== true) {
     const message = `images has no entry named ${change.entry}. Add it, or allow it to be added.`;
-    return { reason: "entry-missing", message };
+    const line = images.pair === null ? 1 : file.lineOf(pairStart(images.pair));
+    return { reason: "entry-missing", message, line };
   }
   const name: [string, string][] = [["name", change.entry]];
   const fields = versionFields.flatMap((field): [string, string][] => {

@@ -47,7 +47,13 @@ export function readImages(file: Kustomization): FoundImages | RefusedImages {
       images: { pair: pair ?? null, entries: [], shared: new Set() },
     };
   const list = resolved(file, pair.value);
-  if (!isSeq(list)) return refuse(file, pair, "file-unparsable", "images is not a list.");
+  if (!isSeq(list))
+    return refuse(
+      file,
+      pair,
+      "file-unparsable",
+      "images is not a list. Write its entries with dashes.",
+    );
   return readItems(file, pair, list);
 }
 
@@ -58,7 +64,12 @@ function readItems(file: Kustomization, pair: Pair, list: YAMLSeq): FoundImages 
     const map = resolved(file, item);
     if (isEmptyNode(map)) continue;
     if (!isMap(map))
-      return refuse(file, pair, "file-unparsable", "An item of images is not a map.");
+      return refuse(
+        file,
+        pair,
+        "file-unparsable",
+        "An item of images is not a map. Write it as `name: …`.",
+      );
     const objection = checkFields(file, map);
     if (objection !== null) return { kind: "refused", objection };
     const entry = readEntry(file, map);
@@ -133,7 +144,7 @@ function checkFields(file: Kustomization, map: YAMLMap): Objection | null {
     const key = keyOf(pair).toLowerCase();
     const line = file.lineOf(rangeOf(pair.key as Node)[0]);
     if (key !== "<<" && !FIELDS.has(key)) {
-      const message = `An entry of images has no field ${JSON.stringify(keyOf(pair))}; kustomize refuses the file.`;
+      const message = `An entry of images has no field ${JSON.stringify(keyOf(pair))}; kustomize refuses the file. Remove it.`;
       return { reason: "unsupported-field", message, line };
     }
     if (seen.has(key)) {

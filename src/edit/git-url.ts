@@ -4,35 +4,47 @@ export interface GitUrl {
   readonly host: string;
   /** Path of the repo and what follows in it, in lower case, without the query. */
   readonly path: string;
-  /** Value of `?ref=`, decoded; `null`: it has none and follows the default branch. */
+  /** Value of `?ref=` (or of its older name `?version=`), decoded; `null`: it has none and follows the default branch. */
   readonly ref: string | null;
 }
 
 const WITH_SCHEME = /^(?:git::)?(?:https?|ssh|git):\/\/(?:[^/@]*@)?([^/]+)\/+(.*)$/i;
+const GITHUB_SHORT = /^(?:git::)?(gh):\/*(.*)$/i;
 const LIKE_SCP = /^(?:git::)?(?:[\w.-]+@)?([\w.-]+\.[\w-]+|localhost):\/*(?!\d+\/)(.*)$/i;
 const BARE_HOST = /^(?:git::)?(?:[\w.-]+@)?([\w-]+(?:\.[\w-]+)+(?::\d+)?)\/+(.*)$/i;
-const REF = /([?&]ref=)([^&#]*)/;
 
-/** Reads `https://host/o/r//path?ref=x`, `ssh://git@host/o/r`, `git@host:o/r`, `host.org/o/r/path?ref=x`. `null`: it is a path in this repo. */
+/** Where the value of the ref stands in a URL. */
+interface RefSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Reads `https://host/o/r//path?ref=x`, `ssh://git@host/o/r`, `git@host:o/r`, `host.org/o/r/path?ref=x`, `gh:o/r?ref=x`. `null`: it is a path in this repo. */
 export function readGitUrl(text: string): GitUrl | null {
   if (/^\.{0,2}\//.test(text)) return null;
   const [address = ""] = text.split(/[?#]/, 1);
-  const parts = WITH_SCHEME.exec(address) ?? LIKE_SCP.exec(address) ?? BARE_HOST.exec(address);
+  const parts =
+    WITH_SCHEME.exec(address) ??
+    GITHUB_SHORT.exec(address) ??
+    LIKE_SCP.exec(address) ??
+    BARE_HOST.exec(address);
   const [, host, path] = parts ?? [];
   if (host === undefined || path === undefined || host.startsWith(".")) return null;
-  const ref = REF.exec(text)?.[2];
+  const span = refSpan(text);
   return {
-    host: host.toLowerCase(),
+    host: host.toLowerCase() === "gh" ? "github.com" : host.toLowerCase(),
     path: path.toLowerCase(),
-    ref: ref === undefined ? null : decode(ref),
+    ref: span === null ? null : decode(text.slice(span.start, span.end)),
   };
 }
 
 /** The text of a URL with another ref; everything else as it was. Only for a URL that has a ref. */
 export function withRef(text: string, ref: string): string {
+  const span = refSpan(text);
+  if (span === null) return text;
   // A slash needs no escape in a query; `+` would be read as a space.
   const written = encodeURIComponent(ref).replaceAll("%2F", "/");
-  return text.replace(REF, (_, key: string) => key + written);
+  return text.slice(0, span.start) + written + text.slice(span.end);
 }
 
 /**
@@ -40,7 +52,7 @@ export function withRef(text: string, ref: string): string {
  * or a whole URL with its `ref`: that very text and no other.
  */
 export function createRepoMatcher(repo: string): (text: string, url: GitUrl) => boolean {
-  if (REF.test(repo)) return (text) => text === repo;
+  if (refSpan(repo) !== null) return (text) => text === repo;
   const known = readGitUrl(repo);
   const path = (known?.path ?? repo.toLowerCase()).replace(/\/+$/, "").replace(/\.git$/, "");
   return (_, url) => {
@@ -48,6 +60,21 @@ export function createRepoMatcher(repo: string): (text: string, url: GitUrl) => 
     const rest = url.path.startsWith(path) ? url.path.slice(path.length) : null;
     return rest !== null && /^(\.git)?(\/|$)/.test(rest);
   };
+}
+
+/** kustomize takes the first `ref` of the query, and `version` where there is no `ref` or an empty one. */
+function refSpan(text: string): RefSpan | null {
+  const [address = ""] = text.split("#", 1);
+  const question = address.indexOf("?");
+  if (question < 0) return null;
+  const spans: Partial<Record<string, RefSpan>> = {};
+  for (const found of address.slice(question).matchAll(/[?&](ref|version)=([^&]*)/g)) {
+    const [whole, name = "", value = ""] = found;
+    const end = question + found.index + whole.length;
+    spans[name] ??= { start: end - value.length, end };
+  }
+  const { ref = null, version = null } = spans;
+  return ref !== null && (ref.end > ref.start || version === null) ? ref : version;
 }
 
 function decode(text: string): string {

@@ -48,16 +48,18 @@ interface Survey {
 
 /** Reads a kustomization file of one document. Scalars stay text: which of them are strings is kustomize's question, not the parser's. */
 export function readKustomization(text: string): Reading {
+  const odd = oddBreak(text);
+  if (odd !== null) return odd;
   const lines = new LineCounter();
   const document = parse(text, lines);
-  if (document === null) return refused("file-unparsable", TOO_DEEP);
+  if (document === null) return refused("file-unparsable", TOO_DEEP, 1);
   const error = document.errors.find((one) => one.code !== "MULTIPLE_DOCS") ?? document.errors[0];
   if (error !== undefined) return refused(...describe(error, lines));
   if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== "1.1")
-    return refused("file-unparsable", "kustomize does not read files with a %YAML 1.2 directive.");
+    return refused(...YAML_VERSION, lines.linePos(text.indexOf("%YAML")).line);
   const root = document.contents;
   if (root !== null && !isMap(root) && !isEmptyNode(root))
-    return refused("file-unparsable", "The file is not a map of kustomization fields.", 1);
+    return refused("file-unparsable", NO_MAP, 1);
   const survey: Survey = {
     targets: new Map(),
     aliases: new Map(),
@@ -70,7 +72,11 @@ export function readKustomization(text: string): Reading {
   if (survey.broken !== null) {
     const { source } = survey.broken;
     const line = lineOf(rangeOf(survey.broken)[0]);
-    return refused("file-unparsable", `The alias *${source} has no anchor before it.`, line);
+    return refused(
+      "file-unparsable",
+      `The alias *${source} has no anchor before it. Write its value out.`,
+      line,
+    );
   }
   const { targets, aliases } = survey;
   return {
@@ -122,8 +128,23 @@ export function rangeOf(node: Node): readonly [number, number, number] {
   return node.range;
 }
 
-const TOO_DEEP = "The file is nested too deeply.";
+const TOO_DEEP = "The file is nested too deeply. Take it apart.";
+const NO_MAP = "The file is not a map of kustomization fields. Write `key: value` lines.";
+const YAML_VERSION: [RefuseReason, string] = [
+  "file-unparsable",
+  "kustomize does not read files with another %YAML directive than 1.1. Remove it.",
+];
 const STRING_TAG = "tag:yaml.org,2002:str";
+
+/** Line breaks to YAML 1.1, which kustomize reads, but not to YAML 1.2: what follows one could be hidden from one reader. */
+function oddBreak(text: string): Reading | null {
+  const at = text.search(/\r(?!\n)|[\u0085\u2028\u2029]/);
+  if (at < 0) return null;
+  const line = text.slice(0, at).split("\n").length;
+  const message =
+    "This line holds a line break that YAML readers differ on (a lone CR, U+0085, U+2028 or U+2029). Remove it.";
+  return refused("file-unparsable", message, line);
+}
 
 function parse(text: string, lineCounter: LineCounter) {
   try {
@@ -147,7 +168,11 @@ function describe(error: YAMLError, lines: LineCounter): [RefuseReason, string, 
   // The parser recurses: a text of ten thousand brackets exhausts the stack.
   if (error.code === "RESOURCE_EXHAUSTION") return ["file-unparsable", TOO_DEEP, line];
   if (error.code !== "MULTIPLE_DOCS")
-    return ["file-unparsable", `The file is not valid YAML: ${error.message}`, line];
+    return [
+      "file-unparsable",
+      `The file is not valid YAML: ${error.message}. Mend this line.`,
+      line,
+    ];
   const message =
     "The file holds several YAML documents; kustomize reads only the first. Keep one document.";
   return ["several-documents", message, line];

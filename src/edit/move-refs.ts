@@ -29,8 +29,8 @@ export function moveRefs(draft: Draft, change: RefChange): Objection | null {
     if (objection !== null) return objection;
   }
   if (found.length === 0) {
-    const message = `No resource of this file comes from ${change.repo} with a ref.`;
-    return { reason: "entry-missing", message };
+    const message = `No resource of this file comes from ${change.repo} with a ref. Write its URL with ?ref= first.`;
+    return { reason: "entry-missing", message, line: 1 };
   }
   for (const { node, url, ref } of found) {
     if (ref === change.ref) continue;

@@ -75,7 +75,11 @@ function planField(
   const node = resolved(draft.file, pair.value);
   if (node !== null && !isScalar(node)) {
     const line = draft.file.lineOf(pairStart(pair));
-    return { reason: "file-unparsable", message: `${field} is not a string.`, line };
+    return {
+      reason: "file-unparsable",
+      message: `${field} is not a string. Write one value.`,
+      line,
+    };
   }
   if (stringOf(draft.file, node) !== value) plan.replaced.push([field, pair, value]);
   return null;

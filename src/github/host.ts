@@ -151,7 +151,7 @@ export class Host {
       return await this.#options.octokitFor(this.#installation);
     } catch (error) {
       const failure = readRequestError(error);
-      if (failure.status === 404) throw new ForgeDenied(describe(failure));
+      if (failure.status === 404) throw new ForgeDenied(describe(failure), "installation-revoked");
       this.#throwKnown(failure);
       throw this.#unavailable(failure);
     }
@@ -163,7 +163,11 @@ export class Host {
     // A token that cannot be minted: the installation is suspended, gone, or lost its rights.
     const tokenRefused = failure.unsent && status !== null && status >= 400 && status < 500;
     if (tokenRefused || status === 401 || status === 403 || status === 451) {
-      throw new ForgeDenied(describe(failure));
+      const revoked = tokenRefused || status === 401;
+      throw new ForgeDenied(
+        describe(failure),
+        revoked ? "installation-revoked" : "permission-missing",
+      );
     }
     return failure;
   }

@@ -14,7 +14,7 @@ type Opened = WriteResult<{ number: number; url: string; headOid: string }>;
 /**
  * Branch, commit and pull request in one document. A branch left over from before is moved to the base instead of created;
  * one that already carries this very commit only gets its pull request. Labels and reviewers, when there are any, take
- * one REST request each and never fail the proposal.
+ * one REST request each and never fail the proposal; they are all that is written when our pull request is open already.
  */
 export async function openProposal(
   host: Host,
@@ -24,6 +24,12 @@ export async function openProposal(
   const { target, branch } = proposal;
   const { base } = target;
   if (base === null) return { kind: "unsure", detail: "the base branch is gone" };
+  const there = target.pulls.find((p) => p.state === "open" && p.ours && p.base === base.branch);
+  if (there !== undefined) {
+    const { number, url, headOid } = there;
+    await decorate(host, proposal, number);
+    return { kind: "done", value: { number, url, headOid } };
+  }
   const pull = openPull(target, { ...proposal, base: base.branch });
   const finished = finishedHead(proposal);
   if (finished !== null) {

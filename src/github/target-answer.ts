@@ -87,6 +87,8 @@ export type Viewer = z.infer<typeof Viewer>;
 const AliasedCommit = z.looseObject({ oid: Oid });
 export type AliasedCommit = z.infer<typeof AliasedCommit>;
 
+const Pulls = z.object({ nodes: z.array(Pull.nullable()).nullish() });
+
 export const TargetAnswer = z.object({
   viewer: Viewer,
   repository: z
@@ -118,7 +120,8 @@ export const TargetAnswer = z.object({
         })
         .nullable(),
       head: z.object({ target: AliasedCommit.nullable() }).nullish(),
-      pullRequests: z.object({ nodes: z.array(Pull.nullable()).nullish() }).optional(),
+      open: Pulls.optional(),
+      ended: Pulls.optional(),
     })
     .nullable(),
 });

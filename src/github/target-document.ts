@@ -93,9 +93,16 @@ function documentOf(shape: Shape): string {
 }
 
 const headFields = `head: ref(qualifiedName: $headRef) { target { oid ...Blobs } }
-    pullRequests(headRefName: $head, first: 10, orderBy: { field: CREATED_AT, direction: DESC }) {
+    open: ${pullsField("OPEN", 30)}
+    ended: ${pullsField("CLOSED, MERGED", 10)}`;
+
+// Asked apart: GitHub lists the pull requests of forks' branches of the same name too, and no number of ended ones may hide ours.
+function pullsField(states: string, first: number): string {
+  const newestFirst = "orderBy: { field: CREATED_AT, direction: DESC }";
+  return `pullRequests(headRefName: $head, states: [${states}], first: ${first}, ${newestFirst}) {
       nodes { ...Pull }
     }`;
+}
 
 const HEAD_COMMIT_FRAGMENT = `fragment HeadCommit on Commit {
   oid

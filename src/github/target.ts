@@ -72,7 +72,8 @@ export function readAnswer<T>(
   shape: { safeParse(data: unknown): { success: true; data: T } | { success: false } },
 ): T {
   const fatal = errors.find((error) => error.type !== "NOT_FOUND");
-  if (fatal?.type === "FORBIDDEN") throw new ForgeDenied(`GitHub: ${fatal.message}`);
+  if (fatal?.type === "FORBIDDEN")
+    throw new ForgeDenied(`GitHub: ${fatal.message}`, "permission-missing");
   const parsed = shape.safeParse(data);
   if (fatal === undefined && parsed.success) return parsed.data;
   const why = fatal?.message ?? "its answer has an unknown shape";
@@ -134,8 +135,12 @@ function namesIn(tree: unknown): string[] {
 }
 
 function pulls(repository: Answer, viewer: Viewer): Target["pulls"] {
-  const nodes = repository.pullRequests?.nodes ?? [];
-  return nodes.flatMap((pull) => (pull === null ? [] : [pullState(pull, viewer)]));
+  const nodes = [...(repository.open?.nodes ?? []), ...(repository.ended?.nodes ?? [])];
+  return nodes
+    .filter((pull) => pull !== null)
+    .filter((pull) => !pull.isCrossRepository)
+    .map((pull) => pullState(pull, viewer))
+    .sort((a, b) => b.number - a.number);
 }
 
 function headBranch(repository: Answer, request: TargetRequest, viewer: Viewer): HeadBranch | null {

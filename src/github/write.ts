@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ForgeDenied } from "../model/forge.ts";
+import { type DenyReason, ForgeDenied } from "../model/forge.ts";
 import type { Host, Unsure } from "./host.ts";
 import type { HostMemory } from "./host-memory.ts";
 import type { GraphqlError } from "./request-error.ts";
@@ -120,7 +120,7 @@ function finish(
   const detail = errors.map((error) => errorText(steps, error)).join("; ");
   const done = doneBefore(steps, payloads);
   if (done < steps.length && errors.some(isForbidden)) {
-    throw new ForgeDenied(`GitHub does not let the App do this: ${detail}`);
+    throw new ForgeDenied(`GitHub does not let the App do this: ${detail}`, denialOf(errors));
   }
   return {
     kind: "ran",
@@ -176,8 +176,18 @@ function isBarred(error: GraphqlError): boolean {
   return error.type === "FORBIDDEN";
 }
 
+const ARCHIVED = /archived/i;
+const PROTECTED = /rule violations|protected branch/i;
+
 function isForbidden(error: GraphqlError): boolean {
-  return isBarred(error) || /archived|rule violations|protected branch/i.test(error.message);
+  return isBarred(error) || ARCHIVED.test(error.message) || PROTECTED.test(error.message);
+}
+
+function denialOf(errors: readonly GraphqlError[]): DenyReason {
+  if (errors.some(({ message }) => ARCHIVED.test(message))) return "repo-archived";
+  return errors.some(({ message }) => PROTECTED.test(message))
+    ? "base-protected"
+    : "permission-missing";
 }
 
 function isMissingBranch(error: GraphqlError): boolean {

@@ -1,4 +1,5 @@
 import type { FileEdit } from "./change.ts";
+import type { RefuseReason } from "./outcome.ts";
 
 /** A CD repo that the App is installed on. */
 export interface CdRepo {
@@ -68,7 +69,7 @@ export interface Target {
   /** Names in the folder of each file, to see a second kustomization file. Key: folder, `""` for the root. */
   readonly folders: ReadonlyMap<string, readonly string[]>;
   readonly head: HeadBranch | null;
-  /** Pull requests whose head is the proposal's branch, newest first; all of them, ours or not. */
+  /** Pull requests whose head is the proposal's branch in this repo, newest first, ours or not: all open ones, the last ended ones. */
   readonly pulls: readonly PullState[];
 }
 
@@ -152,6 +153,8 @@ export interface CheckReport {
   readonly conclusion: "success" | "failure" | "neutral";
   readonly title: string;
   readonly summary: string;
+  /** The commit is new: no check of ours can be there yet, so none is looked for. */
+  readonly fresh?: boolean;
   /** Problems at lines of a file of that commit. */
   readonly annotations: readonly {
     readonly path: string;
@@ -181,7 +184,7 @@ export interface Forge {
   ): Promise<RepoFiles | null>;
   /** One request, whatever the number of files. `null`: the repo is gone or out of the App's reach. */
   readTarget(query: TargetQuery): Promise<Target | null>;
-  /** One request: branch, commit and pull request. With `head` left over and ours in the target, that branch is moved instead of created; with our finished commit on it, only the pull request is opened. */
+  /** One request: branch, commit and pull request. With `head` left over and ours in the target, that branch is moved instead of created; with our finished commit on it, only the pull request is opened; with our pull request open in the target, only its labels and reviewers are asked for. */
   openProposal(
     proposal: NewProposal,
   ): Promise<WriteResult<{ number: number; url: string; headOid: string }>>;
@@ -235,7 +238,17 @@ export class ForgeUnavailable extends Error {
   }
 }
 
+export type DenyReason = Extract<
+  RefuseReason,
+  "installation-revoked" | "permission-missing" | "base-protected" | "repo-archived"
+>;
+
 /** The App may not do this here (installation revoked or suspended, permission not granted, repo archived). Trying again does not help. */
 export class ForgeDenied extends Error {
   override readonly name = "ForgeDenied";
+  readonly reason: DenyReason;
+  constructor(message: string, reason: DenyReason) {
+    super(message);
+    this.reason = reason;
+  }
 }

@@ -24,6 +24,7 @@ export type SkipReason = (typeof skipReasons)[number];
 export const refuseReasons = [
   "branch-in-use",
   "base-missing",
+  "base-protected",
   "config-invalid",
   "digest-unknown",
   "digest-mismatch",
@@ -36,8 +37,10 @@ export const refuseReasons = [
   "image-gone",
   "image-unreadable",
   "installation-revoked",
+  "name-pattern",
   "no-effect",
   "not-a-file",
+  "permission-missing",
   "registry-not-allowed",
   "repo-archived",
   "repo-gone",

@@ -1,4 +1,5 @@
 import type { CommitFacts, HeadBranch, PullState } from "../model/forge.ts";
+import type { Release } from "../model/release.ts";
 import { type CommitTrailers, verifyTrailers } from "./trailers.ts";
 
 /** Whose work stands on a proposal's branch, proven from git alone. */
@@ -38,6 +39,13 @@ export function authorshipOf(head: HeadBranch | null, context: AuthorshipContext
   const merged = head.commits.length > 1;
   const changed = sameFiles(head, trailers, merged, context);
   return changed === null ? { kind: "ours", commit, trailers } : person(changed);
+}
+
+/** Our commit names a delivery of this release: a run wrote it whose answer was lost, or that ended before it could note it. */
+export function carriedBefore(author: Authorship, release: Release): boolean {
+  if (author.kind !== "ours") return false;
+  const { deliveries } = author.trailers;
+  return release.deliveries.some((delivery) => deliveries.includes(delivery));
 }
 
 function person(why: string): Authorship {

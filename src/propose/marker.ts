@@ -1,4 +1,7 @@
-/** Display data that a proposal's body carries for its next version. It decides nothing: anyone with write may edit a body. */
+/**
+ * Display data that a proposal's body carries for its next version. It decides nothing but what the body is to say: anyone
+ * with write may edit it.
+ */
 export interface Marker {
   /** Versions that this proposal carried, oldest first, as shown. */
   readonly history: readonly { readonly version: string; readonly at: string }[];

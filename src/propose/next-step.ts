@@ -2,7 +2,9 @@ import type { PullState, Target } from "../model/forge.ts";
 import type { Artifact } from "../model/release.ts";
 import type { Authorship } from "./authorship.ts";
 import { blobOid } from "./blob-oid.ts";
+import { historyVersion } from "./body.ts";
 import { fromHash } from "./commit-message.ts";
+import { parseMarker } from "./marker.ts";
 import type { DesiredProposal } from "./proposal.ts";
 
 /** What to do with a tracking proposal, given how the repo stands. One value, decided before anything is written. */
@@ -10,6 +12,8 @@ export type Step =
   | { readonly kind: "nothing"; readonly why: "no-change" | "same-proposal" }
   | { readonly kind: "open" }
   | { readonly kind: "rebuild"; readonly pull: PullState }
+  /** The commit is right, but title and body still tell of the one before. */
+  | { readonly kind: "reword"; readonly pull: PullState }
   /** Approved and not failing: the newer release waits until `until` or until something changes. */
   | { readonly kind: "wait"; readonly pull: PullState; readonly until: Date }
   | { readonly kind: "close"; readonly pull: PullState }
@@ -48,12 +52,24 @@ export function nextStep(
   if (pull === null) return { kind: "open" };
   if (author.kind !== "ours") return { kind: "rebuild", pull };
   if (!sameArtifacts(author.trailers.artifacts, desired.artifacts)) return replace(pull, now);
-  if (sameFiles(target, desired)) return { kind: "nothing", why: "same-proposal" };
-  // The base changed the file beside our entry: untouched while it merges, since a rebuild would cost the approvals.
+  // The base has another version in our entry: the same file as before would be a conflict now.
   if (author.trailers.from !== fromHash(desired.rows)) return { kind: "rebuild", pull };
+  if (sameFiles(target, desired)) return inWords(pull, desired);
+  // The base changed the file beside our entry: untouched while it merges, since a rebuild would cost the approvals.
   if (pull.mergeable === "conflicting") return { kind: "rebuild", pull };
   if (pull.mergeable === "unknown") return { kind: "ask-again", pull };
-  return { kind: "nothing", why: "same-proposal" };
+  return inWords(pull, desired);
+}
+
+/**
+ * The head moves before its title and body do: where the second was lost, the marker names the version before. Without a
+ * marker a person has rewritten the body, and it is left to them.
+ */
+function inWords(pull: PullState, desired: DesiredProposal): Step {
+  const told = parseMarker(pull.body).history.at(-1)?.version;
+  return told === undefined || told === historyVersion(desired)
+    ? { kind: "nothing", why: "same-proposal" }
+    : { kind: "reword", pull };
 }
 
 function nothingLeft(target: Target, author: Authorship, pull: PullState | null): Step {
@@ -65,7 +81,9 @@ function nothingLeft(target: Target, author: Authorship, pull: PullState | null)
 }
 
 function replace(pull: PullState, now: Date): Step {
-  if (pull.approvedAt === null || pull.checks === "failing") return { kind: "rebuild", pull };
+  // Nobody can merge one in conflict: its approvals hold nothing back.
+  const mergeable = pull.checks !== "failing" && pull.mergeable !== "conflicting";
+  if (pull.approvedAt === null || !mergeable) return { kind: "rebuild", pull };
   const until = new Date(Date.parse(pull.approvedAt) + APPROVED_KEEPS);
   return until > now ? { kind: "wait", pull, until } : { kind: "rebuild", pull };
 }

@@ -28,6 +28,8 @@ export interface DesiredProposal {
   readonly refs: readonly RefRow[];
   readonly artifacts: readonly Artifact[];
   readonly edits: readonly FileEdit[];
+  /** Nothing is left to propose because the files have no entry for it any more, not because they hold it. */
+  readonly entryGone: boolean;
   /** Releases known to this run, for the body: built when, from which commit and run. */
   readonly releases: readonly Release[];
   readonly deliveries: readonly string[];

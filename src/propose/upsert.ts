@@ -1,12 +1,12 @@
 import type { Forge, ProposalUpdate, PullState, Target, WriteResult } from "../model/forge.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { code } from "../model/outside-text.ts";
-import type { Authorship } from "./authorship.ts";
+import { type Authorship, carriedBefore } from "./authorship.ts";
 import { historyVersion, renderBody } from "./body.ts";
 import { trackingBranch } from "./branch-name.ts";
 import { renderCommitMessage } from "./commit-message.ts";
 import { type Marker, parseMarker } from "./marker.ts";
-import { nextStep } from "./next-step.ts";
+import { nextStep, openPull } from "./next-step.ts";
 import type { DesiredProposal } from "./proposal.ts";
 import { renderTitle } from "./title.ts";
 import { withWaiting } from "./waiting-note.ts";
@@ -39,6 +39,8 @@ export async function upsertProposal(
   const step = nextStep(target, author, desired, now);
   switch (step.kind) {
     case "nothing":
+      if (step.why === "same-proposal" && desired.releases.some((r) => carriedBefore(author, r)))
+        return open(parts, target, desired, now);
       return settled({
         kind: "skipped",
         place,
@@ -61,7 +63,9 @@ export async function upsertProposal(
     case "open":
       return open(parts, target, desired, now);
     case "rebuild":
-      return rebuild(parts, target, step.pull, desired, now);
+      return update(parts, { target, pull: step.pull, desired, now, rewrite: true });
+    case "reword":
+      return update(parts, { target, pull: step.pull, desired, now, rewrite: false });
     case "wait":
       return wait(parts, target, step.pull, step.until, desired);
     case "close":
@@ -73,6 +77,14 @@ export async function upsertProposal(
 
 function settled(outcome: Outcome): Attempt {
   return { kind: "settled", outcome };
+}
+
+interface Rewrite {
+  readonly target: Target;
+  readonly pull: PullState;
+  readonly desired: DesiredProposal;
+  readonly now: Date;
+  readonly rewrite: boolean;
 }
 
 /** The commit of `desired` on the target's base, as it is to stand on the proposal's branch. */
@@ -93,6 +105,7 @@ function commitOf(
   };
 }
 
+/** Opens the proposal. One that is open already is adopted: it only gets what it may lack, its labels and reviewers. */
 async function open(
   parts: ProposeParts,
   target: Target,
@@ -116,21 +129,20 @@ async function open(
       : environment.proposal.labels,
     reviewers: environment.proposal.reviewers,
   });
+  const adopted = openPull(target) !== null;
   return finish(result, ({ number, url }) => ({
     kind: "proposed",
     place,
-    action: "opened",
+    action: adopted ? "adopted" : "opened",
     number,
     url,
   }));
 }
 
-async function rebuild(
+/** New title, body and, with `rewrite`, commit of the open pull request. */
+async function update(
   parts: ProposeParts,
-  target: Target,
-  pull: PullState,
-  desired: DesiredProposal,
-  now: Date,
+  { target, pull, desired, now, rewrite }: Rewrite,
 ): Promise<Attempt> {
   const before = parseMarker(pull.body);
   const version = historyVersion(desired);
@@ -138,18 +150,18 @@ async function rebuild(
     before.history.at(-1)?.version === version
       ? before.history
       : [...before.history, { version, at: now.toISOString() }];
-  const update: ProposalUpdate = {
+  const written: ProposalUpdate = {
     target,
     pull,
     branch: trackingBranch(desired.place),
-    commit: commitOf(parts, target, desired),
+    commit: rewrite ? commitOf(parts, target, desired) : null,
     title: renderTitle(desired),
     body: renderBody(desired, {
       marker: { history, waiting: [] },
-      approvalsVoid: pull.approvedAt !== null,
+      approvalsVoid: rewrite && pull.approvedAt !== null,
     }),
   };
-  const result = await parts.forge.updateProposal(update);
+  const result = await parts.forge.updateProposal(written);
   return finish(result, () => ({
     kind: "proposed",
     place: desired.place,
@@ -192,7 +204,10 @@ async function close(
   desired: DesiredProposal,
 ): Promise<Attempt> {
   const branch = trackingBranch(desired.place);
-  const why = `${code(desired.place.base)} already has what this proposes, or something newer.`;
+  const base = code(desired.place.base);
+  const why = desired.entryGone
+    ? `${base} has no place any more for what this proposes.`
+    : `${base} already has what this proposes, or something newer.`;
   const headOid = target.head?.oid ?? null;
   const result = await parts.forge.closeProposal({
     target,
@@ -205,7 +220,7 @@ async function close(
     kind: "closed",
     place: desired.place,
     number: pull.number,
-    why: "the base has it",
+    why: desired.entryGone ? "its place is gone" : "the base has it",
   }));
 }
 

@@ -8,9 +8,9 @@ import type { Registry } from "../model/registry.ts";
 import { readDelivery } from "../normalise/delivery.ts";
 import type { NormaliseOptions } from "../normalise/normaliser.ts";
 import { isHookSource } from "../normalise/sources.ts";
+import { resolveEvent } from "../resolve/resolve-event.ts";
 import { laneOf } from "./lane.ts";
 import type { KnownRepo, RepoIndexes } from "./repo-indexes.ts";
-import { resolveEvent } from "./resolve.ts";
 
 export interface RouteParts {
   readonly registry: Registry;

@@ -58,12 +58,25 @@ async function afterPush(
   if (!first && news.paths !== null && ![...news.paths].some(concernsIndex)) return [];
   const known = await indexes.refresh(news.repo);
   if (known === null) return [];
-  const concerned = placesOn(known, news.branch).filter(
-    ({ files }) => news.paths === null || files.some((file) => news.paths?.has(file)),
-  );
-  return concerned.map(({ place, environment }) =>
+  return concernedPlaces(before, known, news).map(({ place, environment }) =>
     recheck(place, environment, `${news.branch} moved`),
   );
+}
+
+/** Places whose files a push changed, those that it took files from or gave files to, and those that it ended. */
+function concernedPlaces(
+  before: KnownRepo | null,
+  now: KnownRepo,
+  { branch, paths }: Extract<GithubNews, { kind: "pushed" }>,
+): readonly FoundPlace[] {
+  const earlier = before === null ? new Map<string, FoundPlace>() : placesOn(before, branch);
+  const places = placesOn(now, branch);
+  const concerned = [...places].filter(([key, { files }]) => {
+    const same = earlier.get(key)?.files.join("\n") === files.join("\n");
+    return paths === null || !same || files.some((file) => paths.has(file));
+  });
+  const ended = [...earlier].filter(([key]) => !places.has(key));
+  return [...concerned, ...ended].map(([, place]) => place);
 }
 
 function isBase(known: KnownRepo, branch: string): boolean {
@@ -85,7 +98,7 @@ async function afterProposal(
   if (!news.branch.startsWith("tagboat/")) return [];
   const known = await indexes.get(news.repo);
   if (known === null) return [];
-  return placesOn(known, news.base)
+  return [...placesOn(known, news.base).values()]
     .filter(({ place }) => trackingBranch(place) === news.branch)
     .map(({ place, environment }) => recheck(place, environment, news.why));
 }
@@ -105,12 +118,15 @@ function recheck(place: Place, environment: Environment, why: string): Item {
   return { lane: laneOf(task, environment.delivery === "commit"), task };
 }
 
+interface FoundPlace {
+  readonly place: Place;
+  readonly environment: Environment;
+  readonly files: string[];
+}
+
 /** The places whose base is `branch` (`null`: any), each with its files. */
-function placesOn(
-  known: KnownRepo,
-  branch: string | null,
-): { place: Place; environment: Environment; files: string[] }[] {
-  const places = new Map<string, { place: Place; environment: Environment; files: string[] }>();
+function placesOn(known: KnownRepo, branch: string | null): Map<string, FoundPlace> {
+  const places = new Map<string, FoundPlace>();
   for (const overlay of known.index.overlays) {
     const environment = known.config?.environments.find((e) => e.name === overlay.environment);
     if (
@@ -130,5 +146,5 @@ function placesOn(
     entry.files.push(overlay.file);
     places.set(key, entry);
   }
-  return [...places.values()];
+  return places;
 }

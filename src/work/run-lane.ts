@@ -115,7 +115,7 @@ function denied(group: readonly LaneItem[], error: ForgeDenied): Ran {
       outcome: {
         kind: "refused",
         place,
-        reason: "installation-revoked",
+        reason: error.reason,
         detail: error.message,
       } as const,
     };

@@ -1,9 +1,11 @@
+import type { Overlay } from "../decide/repo-index.ts";
 import { type FlowParts, type PlaceResult, type PlaceWork, tow } from "../flow.ts";
-import type { Target } from "../model/forge.ts";
+import type { Forge, Target } from "../model/forge.ts";
 import type { LaneItem } from "../model/inbox.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
 import type { Pacer } from "../model/pacer.ts";
 import { trackingBranch } from "../propose/branch-name.ts";
+import { parseTrailers } from "../propose/trailers.ts";
 import type { Attempt } from "../propose/upsert.ts";
 import type { KnownRepo, RepoIndexes } from "./repo-indexes.ts";
 
@@ -57,10 +59,11 @@ async function attemptPlace(
   signal: AbortSignal,
 ): Promise<Ran | PlaceResult | "index-stale"> {
   const known = await parts.indexes.get(place.repo);
-  const work = known === null ? null : workOf(known, place, items);
-  if (known === null || work === null) return settleAll(items, gone(place, known));
+  if (known === null) return settleAll(items, repoGone(place));
+  const work = workOf(known, place, items);
+  if ("kind" in work) return settleAll(items, work);
   const result = await pacedAttempt(parts, known, work, signal);
-  return result === "repo-gone" ? settleAll(items, gone(place, null)) : result;
+  return result === "repo-gone" ? settleAll(items, repoGone(place)) : result;
 }
 
 function readAgainAtOnce(attempt: Attempt): boolean {
@@ -101,13 +104,7 @@ async function attemptOnce(
   known: KnownRepo,
   work: PlaceWork,
 ): Promise<PlaceResult | "index-stale" | "repo-gone"> {
-  const head = work.environment.delivery === "commit" ? null : trackingBranch(work.place);
-  const target = await parts.forge.readTarget({
-    repo: known.repo,
-    base: work.place.base,
-    head,
-    files: work.files,
-  });
+  const target = await readWholeTarget(parts.forge, known, work);
   if (target === null) return "repo-gone";
   if (configChanged(known, target)) {
     await parts.indexes.refresh(known.fullName);
@@ -116,25 +113,43 @@ async function attemptOnce(
   return tow(parts, work, target);
 }
 
+/** The target with all files that matter: also those that an open proposal changed before the config or the folders did. */
+async function readWholeTarget(
+  forge: Forge,
+  known: KnownRepo,
+  work: PlaceWork,
+): Promise<Target | null> {
+  const head = work.environment.delivery === "commit" ? null : trackingBranch(work.place);
+  const query = { repo: known.repo, base: work.place.base, head, files: work.files };
+  const target = await forge.readTarget(query);
+  const claimed = (target?.head?.commits ?? []).flatMap(
+    ({ message }) => parseTrailers(message)?.files.map(({ path }) => path) ?? [],
+  );
+  const more = claimed.filter((path) => !work.files.includes(path)).slice(0, MOST_CLAIMED);
+  if (more.length === 0) return target;
+  return forge.readTarget({ ...query, files: [...work.files, ...more] });
+}
+
+/** A commit message is anybody's text: this many files of it are looked at. */
+const MOST_CLAIMED = 500;
+
 function configChanged(known: KnownRepo, target: Target): boolean {
   const oidOf = (file: Target["config"] | null): string =>
     file === null || file.kind === "absent" ? "" : file.oid;
   return oidOf(known.configState) !== oidOf(target.config);
 }
 
-function workOf(known: KnownRepo, place: Place, items: readonly LaneItem[]): PlaceWork | null {
+/** What is to be done at a place by the index; an outcome where nothing can be. */
+function workOf(known: KnownRepo, place: Place, items: readonly LaneItem[]): PlaceWork | Outcome {
   const environment = known.config?.environments.find((e) => e.name === place.environment);
-  if (known.config === null || environment === undefined) return null;
-  const files = known.index.overlays
-    .filter(
-      (o) =>
-        o.trouble === null &&
-        o.environment === place.environment &&
-        o.component === place.component &&
-        o.base === place.base,
-    )
-    .map((o) => o.file);
-  if (files.length === 0) return null;
+  if (known.config === null || environment === undefined) return notTracked(place);
+  const overlays = overlaysAt(known, place);
+  // Files that cannot be edited are among the work's: the plan says why. None at all: what is open there has lost its place.
+  const [unclear] = overlays.flatMap(({ trouble }) =>
+    trouble?.reason === "config-invalid" ? [trouble] : [],
+  );
+  if (unclear !== undefined)
+    return { kind: "refused", place, reason: unclear.reason, detail: unclear.message };
   const releases = items.flatMap((item) =>
     item.task.kind === "release" ? [item.task.release] : [],
   );
@@ -143,25 +158,28 @@ function workOf(known: KnownRepo, place: Place, items: readonly LaneItem[]): Pla
     owner: known.repo.owner.toLowerCase(),
     config: known.config,
     environment,
-    files,
+    files: overlays.map(({ file }) => file),
     releases,
   };
 }
 
-function gone(place: Place, known: KnownRepo | null): Outcome {
-  return known === null
-    ? {
-        kind: "refused",
-        place,
-        reason: "repo-gone",
-        detail: `${place.repo} is gone, or the App is not installed on it any more`,
-      }
-    : {
-        kind: "skipped",
-        place,
-        reason: "not-tracked",
-        detail: `the config of ${place.repo} names no such place any more`,
-      };
+function overlaysAt(known: KnownRepo, place: Place): readonly Overlay[] {
+  return known.index.overlays.filter(
+    (overlay) =>
+      overlay.environment === place.environment &&
+      overlay.component === place.component &&
+      overlay.base === place.base,
+  );
+}
+
+function repoGone(place: Place): Outcome {
+  const detail = `${place.repo} is gone, or the App is not installed on it any more`;
+  return { kind: "refused", place, reason: "repo-gone", detail };
+}
+
+function notTracked(place: Place): Outcome {
+  const detail = `the config of ${place.repo} names no such place any more`;
+  return { kind: "skipped", place, reason: "not-tracked", detail };
 }
 
 function settleAll(items: readonly LaneItem[], outcome: Outcome): Ran {

@@ -16,7 +16,8 @@ export interface WorkParts extends RunParts, RouteParts {
 }
 
 const ROUTED_AT_ONCE = 32;
-const LANES_AT_ONCE = 8;
+/** A lane that waits for its turn holds its place: many, so that one installation's queue does not stand in another's way. */
+const LANES_AT_ONCE = 256;
 /** How often a tag that the registry does not know yet is asked for again. */
 const MISSING_TRIES = 4;
 

@@ -202,6 +202,18 @@ export function forgeContract(name: string, open: () => Promise<ForgeStage>): vo
     expect(stage.labels(pull?.number ?? 0)).toEqual(["production"]);
   });
 
+  on("adopts a proposal that is open: nothing is written but its labels", async (stage) => {
+    const { target, pull } = await openOne(stage);
+    const again = await stage.forge.openProposal(proposal(target, { message: "another" }));
+    sent(stage, 0);
+    const { number, url, headOid } = pull;
+    expect(again).toEqual({ kind: "done", value: { number, url, headOid } });
+    await stage.forge.openProposal(proposal(target, { labels: ["production"] }));
+    sent(stage, 1);
+    expect([stage.labels(number), await stage.tip(BRANCH)]).toEqual([["production"], headOid]);
+    expect((await targetOf(stage)).pulls).toHaveLength(1);
+  });
+
   on("is unsure when the branch has appeared meanwhile, and harms nothing", async (stage) => {
     const target = await targetOf(stage);
     await stage.branch(BRANCH, target.base?.oid ?? "");

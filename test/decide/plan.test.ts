@@ -3,13 +3,8 @@ import fc from "fast-check";
 import { parseConfig } from "../../src/decide/config.ts";
 import { type Entry, readEntries } from "../../src/decide/kustomization.ts";
 import { compareVersions } from "../../src/decide/order.ts";
-import {
-  type BarredArtifact,
-  inPlace,
-  type Plan,
-  planTracking,
-  type TrackingInput,
-} from "../../src/decide/plan.ts";
+import { inPlace, planTracking } from "../../src/decide/plan.ts";
+import type { BarredArtifact, Plan, TrackingInput } from "../../src/decide/tracking-plan.ts";
 import type { ImageChange } from "../../src/model/change.ts";
 import type { FileState } from "../../src/model/forge.ts";
 import type { Artifact, ImageArtifact, OrderKey, Release } from "../../src/model/release.ts";

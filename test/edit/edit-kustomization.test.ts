@@ -1016,6 +1016,57 @@ images:
   newTag: v2
 `,
   ],
+  [
+    "refs by the short and the old form",
+    `resources:
+- gh:o/r//p?ref=a
+- git::gh:o/r?version=a
+- git@github.com/o/r?timeout=90s&version=a&ref=
+- https://github.com/o/r.git/p?version=x&ref=a
+- https://github.com/o/r#?ref=a
+`,
+    [ref("https://github.com/o/r", "b")],
+    `resources:
+- gh:o/r//p?ref=b
+- git::gh:o/r?version=b
+- git@github.com/o/r?timeout=90s&version=b&ref=
+- https://github.com/o/r.git/p?version=x&ref=b
+- https://github.com/o/r#?ref=a
+`,
+  ],
+  [
+    "a name that escapes what a regular expression would use",
+    `images:
+- name: \\\${APP_IMAGE}
+  newTag: v1
+- name: gcr\\.io/app
+`,
+    [image(`\\\${APP_IMAGE}`, { newTag: "v2" }), image("gcr\\.io/app", { newTag: "v3" })],
+    `images:
+- name: \\\${APP_IMAGE}
+  newTag: v2
+- name: gcr\\.io/app
+  newTag: v3
+`,
+  ],
+  [
+    "a later entry of the same image that sets another field",
+    `images:
+- name: a
+  newName: b
+  newTag: v1
+- name: b
+  newName: c
+`,
+    [image("a", { newTag: "v2" })],
+    `images:
+- name: a
+  newName: b
+  newTag: v2
+- name: b
+  newName: c
+`,
+  ],
 ];
 
 describe("edits, whole text before and after", () => {
@@ -1102,7 +1153,7 @@ images: *i
 `,
     [image("a", { newTag: "3" })],
     "entry-alias",
-    undefined,
+    3,
   ],
   [
     "cycle",
@@ -1132,7 +1183,7 @@ images: []
 `,
     [image("a", { newTag: "2", add: true })],
     "file-unparsable",
-    undefined,
+    1,
   ],
   [
     "missing",
@@ -1141,7 +1192,7 @@ images: []
 `,
     [image("b", { newTag: "v2" })],
     "entry-missing",
-    undefined,
+    1,
   ],
   [
     "missing without images",
@@ -1149,7 +1200,7 @@ images: []
 `,
     [image("b", { newTag: "v2" })],
     "entry-missing",
-    undefined,
+    1,
   ],
   [
     "no ref",
@@ -1158,7 +1209,7 @@ images: []
 `,
     [ref("o/r", "v2")],
     "entry-missing",
-    undefined,
+    1,
   ],
   [
     "two documents",
@@ -1366,6 +1417,59 @@ resources: []
     "value-invalid",
     undefined,
   ],
+  [
+    "a name with operators",
+    `images:
+- name: b
+- name: .*/a
+`,
+    [image(".*/a", { newTag: "v2" })],
+    "name-pattern",
+    3,
+  ],
+  ...[".*/a", "a|b", "a+", "(a)", "[ab]", "a?", "^a", "a$", "a{2}", "a\\"].map(
+    (name): RefusalRow => [
+      `${name} to be added`,
+      "images: []\n",
+      [image(name, { newTag: "v2", add: true })],
+      "name-pattern",
+      undefined,
+    ],
+  ),
+  [
+    "a later pattern sets the same image",
+    `images:
+- name: quay.io/a
+  newTag: v1
+- name: .*/a
+  newTag: v5
+`,
+    [image("quay.io/a", { newTag: "v2" })],
+    "no-effect",
+    2,
+  ],
+  [
+    "a later entry sets what it is renamed to",
+    `images:
+- name: a
+  newName: b
+  newTag: v1
+- name: b
+  newTag: v5
+`,
+    [image("a", { newTag: "v2" })],
+    "no-effect",
+    2,
+  ],
+  ...["\r", "\u0085", "\u2028", "\u2029"].map(
+    (one): RefusalRow => [
+      `${JSON.stringify(one)}, a line break to one reader only`,
+      `images:\r\n- name: a # c${one}  newTag: v0\r\n`,
+      [image("a", { newTag: "v2" })],
+      "file-unparsable",
+      2,
+    ],
+  ),
 ];
 
 describe("refusals", () => {
@@ -1377,7 +1481,9 @@ describe("refusals", () => {
 
   test("a text of ten thousand brackets", () => {
     const result = editKustomization("[".repeat(10_000), [image("a", { newTag: "v1" })]);
-    expect(result).toMatchObject({ refusal: { message: "The file is nested too deeply." } });
+    expect(result).toMatchObject({
+      refusal: { line: 1, message: "The file is nested too deeply. Take it apart." },
+    });
   });
 
   test("one of several changes refused: none is made", () => {
@@ -1505,6 +1611,13 @@ describe("properties", () => {
         expect(removed.endsWith("\n")).toBe(text.endsWith("\n"));
       }),
     );
+  });
+
+  test("a list behind a complex key, further left than its root, is no fault", () => {
+    const result = editKustomization("? \n  : \n- name: a", [
+      image("a", { newTag: "v2", add: true }),
+    ]);
+    expect(result.kind).toBe("refused");
   });
 
   test("no text brings it down, and what it edits says the new tag", () => {

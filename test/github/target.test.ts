@@ -31,7 +31,8 @@ function repository(change: object = {}): object {
       compare: null,
     },
     head: null,
-    pullRequests: { nodes: [] },
+    open: { nodes: [] },
+    ended: { nodes: [] },
     ...change,
   };
 }
@@ -311,7 +312,6 @@ describe("pull requests", () => {
     ["a person named like the bot", { author: person }, { ours: false }],
     ["another bot", { author: { ...bot, login: "other" } }, { ours: false }],
     ["a deleted author", { author: null }, { ours: false }],
-    ["a fork", { isCrossRepository: true }, { ours: false }],
     ["merged", { state: "MERGED", ...{ closedAt: "x" } }, { state: "merged", closedBy: null }],
     ["closed by the App", closed(bot), { state: "closed", closedBy: "app" }],
     ["closed by a person", closed(person), { state: "closed", closedBy: "person" }],
@@ -338,9 +338,23 @@ describe("pull requests", () => {
       { approvedAt: null },
     ],
   ])("%s", async (_name, change, state) => {
-    const target = await read({ pullRequests: { nodes: [node(change)] } });
+    const target = await read({ open: { nodes: [node(change)] } });
     expect(target?.pulls).toHaveLength(1);
     expect(target?.pulls[0]).toMatchObject(state);
+  });
+
+  test("a fork's branch of the same name is another branch", async () => {
+    const fork = node({ number: 9, isCrossRepository: true });
+    const target = await read({ open: { nodes: [fork] }, ended: { nodes: [fork, node({})] } });
+    expect(target?.pulls.map(({ number }) => number)).toEqual([5]);
+  });
+
+  test("open and ended ones come newest first", async () => {
+    const target = await read({
+      open: { nodes: [node({ number: 7 })] },
+      ended: { nodes: [node({ ...closed(bot), number: 8 }), node({ ...closed(bot), number: 6 })] },
+    });
+    expect(target?.pulls.map(({ number }) => number)).toEqual([8, 7, 6]);
   });
 });
 

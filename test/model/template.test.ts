@@ -1,7 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
 import { fillTemplate, unknownFields } from "../../src/model/template.ts";
 
-const values = { title: "T", environment: "dev", component: "", image: "app", from: "v1", to: "{from}", base: "main" };
+const values = {
+  title: "T",
+  environment: "dev",
+  component: "",
+  image: "app",
+  from: "v1",
+  to: "{from}",
+  base: "main",
+};
 
 describe("templates of proposals", () => {
   test.each([

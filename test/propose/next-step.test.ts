@@ -5,6 +5,7 @@ import type { ImageArtifact } from "../../src/model/release.ts";
 import type { Authorship } from "../../src/propose/authorship.ts";
 import { blobOid } from "../../src/propose/blob-oid.ts";
 import { fromHash } from "../../src/propose/commit-message.ts";
+import { renderMarker } from "../../src/propose/marker.ts";
 import { nextStep, type Step } from "../../src/propose/next-step.ts";
 import type { DesiredProposal } from "../../src/propose/proposal.ts";
 
@@ -47,6 +48,12 @@ const pull: PullState = {
   mergeable: "clean",
 };
 const approved: PullState = { ...pull, approvedAt: "2026-11-22T10:00:00Z", checks: "passing" };
+
+/** With a body that tells of these versions. */
+function told(...versions: string[]): PullState {
+  const history = versions.map((version) => ({ version, at: "2026-11-22T09:00:00Z" }));
+  return { ...pull, body: `words\n\n${renderMarker({ history, waiting: [] })}\n` };
+}
 
 const head: HeadBranch = {
   oid: pull.headOid,
@@ -100,6 +107,7 @@ function target(pulls: readonly PullState[], branch: HeadBranch | null): Target 
 }
 
 const desired: DesiredProposal = {
+  entryGone: false,
   place: { repo: "acme/cd", base: "main", environment: "dev", component: null },
   environment: {} as Environment,
   rows: [row],
@@ -195,6 +203,15 @@ describe("the next step of a tracking proposal", () => {
       ours([v2]),
       newer,
       "rebuild",
+    ],
+    ["its words tell of it", target([told("v1", "v2")], head), ours([v2]), desired, "nothing"],
+    ["its words tell of the one before", target([told("v1")], head), ours([v2]), desired, "reword"],
+    [
+      "its words are old, and the base moved elsewhere in the file",
+      target([told("v1")], olderHead),
+      ours([v2]),
+      desired,
+      "reword",
     ],
     ["the base has it", target([pull], head), ours([v2]), nothing, "close"],
     ["a person's commit, nothing to propose", target([pull], head), person, nothing, "person"],

@@ -16,6 +16,7 @@ import { MemoryLedger } from "../../src/store/memory-ledger.ts";
 import { MemoryPacer } from "../../src/store/memory-pacer.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { type FakeImage, FakeRegistry } from "./fake-registry.ts";
+import { type People, peopleOf } from "./people.ts";
 
 const { publicKey, privateKey } = generateKeyPairSync("rsa", {
   modulusLength: 2048,
@@ -32,6 +33,12 @@ export interface HarbourOptions {
   /** First commit of the default branch of `acme/cd`. */
   readonly files: Readonly<Record<string, string | Buffer>>;
   readonly keepLog?: boolean;
+  /** Makes more of the world (repos, branches, other owners) before the App is installed on `acme`. */
+  readonly before?: (stage: Stage, repo: Repo) => Promise<void>;
+  /** Names of the only repos that the App is installed on; default: all. */
+  readonly installedOn?: readonly string[];
+  /** The operator's allow list; default: everything. */
+  readonly allowed?: (fullName: string) => boolean;
 }
 
 /** The whole of Tagboat against the sandbox's GitHub, in one process, without sockets, on a clock that is moved by hand. */
@@ -41,6 +48,8 @@ export interface Harbour {
   readonly tagboat: Tagboat;
   readonly registry: FakeRegistry;
   readonly repo: Repo;
+  /** What people do in `repo`. */
+  readonly people: People;
   readonly app: App;
   readonly installation: Installation;
   readonly inbox: MemoryInbox;
@@ -124,14 +133,15 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
   world.setPermission(repo, "ann", "admin");
   world.setPermission(repo, "ben", "write");
   world.setPermission(repo, "cara", "read");
-  const installation = world.install(app.id, "acme", "all");
+  await options.before?.(stage, repo);
+  const installation = world.install(app.id, "acme", options.installedOn ?? "all");
   tagboat = await composeTagboat({
     appId: app.id,
     privateKey,
     webhookSecret: WEBHOOK_SECRET,
     secrets: ["a secret of the tests, thirty-two characters"],
     githubUrl: `${baseUrl}/api/v3`,
-    allowed: () => true,
+    allowed: options.allowed ?? (() => true),
     normaliseOptions: defaultOptions,
     inbox,
     ledger,
@@ -159,6 +169,7 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     tagboat,
     registry,
     repo,
+    people: peopleOf(world, repo),
     app,
     installation,
     inbox,

@@ -37,11 +37,7 @@ export async function reportCheck(host: Host, appId: number, report: CheckReport
   }
 }
 
-async function ownRun(
-  host: Host,
-  appId: number,
-  report: CheckReport,
-): Promise<number | undefined> {
+async function ownRun(host: Host, appId: number, report: CheckReport): Promise<number | undefined> {
   const found = await host.read("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", {
     ...inRepo(report.repo),
     ref: report.headOid,

@@ -48,16 +48,31 @@ async function readChunk(
     if (bytes !== null && blobOid(bytes, oid) === oid) blobs.set(oid, bytes);
     else if (blob !== undefined && (blob.byteSize ?? 0) <= LARGEST_BYTES) doubtful.push(oid);
   }
-  for (let start = 0; start < doubtful.length; start += AT_A_TIME) {
-    const some = doubtful.slice(start, start + AT_A_TIME);
-    const read = await Promise.all(some.map((oid) => readBlob(host, repo, oid)));
-    for (const [at, oid] of some.entries()) blobs.set(oid, read[at] ?? new Uint8Array());
+  await readByRest(host, repo, doubtful, blobs);
+}
+
+async function readByRest(
+  host: Host,
+  repo: CdRepo,
+  oids: readonly string[],
+  blobs: Map<string, Uint8Array>,
+): Promise<void> {
+  for (let start = 0; start < oids.length; start += AT_A_TIME) {
+    await Promise.all(
+      oids.slice(start, start + AT_A_TIME).map(async (oid) => {
+        blobs.set(oid, await readBlob(host, repo, oid));
+      }),
+    );
   }
 }
 
 function document(blobs: number): Document {
   const aliases = Array.from({ length: blobs }, (_, at) => at);
-  const declared = ["$owner: String!", "$name: String!", ...aliases.map((at) => `$b${at}: GitObjectID!`)];
+  const declared = [
+    "$owner: String!",
+    "$name: String!",
+    ...aliases.map((at) => `$b${at}: GitObjectID!`),
+  ];
   const fields = aliases.map((at) => `b${at}: object(oid: $b${at}) { ...Text }`);
   const text = `query Blobs(${declared.join(", ")}) {
   repository(owner: $owner, name: $name) {

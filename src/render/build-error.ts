@@ -8,12 +8,16 @@ const LONGEST = 1_500;
 /**
  * What kustomize says about a failed build, in words of the repo.
  * @param stderr what it wrote; klog's prefix (`E1122 … err="…"`) and `error:` are taken off.
- * @param root the folder that the tree was written to; it is cut out of every path.
+ * @param root the folder that the files were written to; it is cut out of every path.
  */
-export function buildError(stderr: string, root: string, tree: BuildTree): BuildError {
-  const said = unwrapped(stderr.trim()).replaceAll(`${root}/`, "").replaceAll(root, ".");
+export function buildError(
+  stderr: string,
+  { root, overlay, files }: { root: string; overlay: string; files: BuildTree },
+): BuildError {
+  const [told = ""] = stderr.trim().split(/^goroutine \d+ /m);
+  const said = unwrapped(told.trim()).replaceAll(`${root}/`, "").replaceAll(root, ".");
   const message = shortened(visible(said, 20_000)) || "kustomize failed and said nothing";
-  const file = innermostFile(said, tree);
+  const file = innermostFile(said, files) ?? kustomizationIn(overlay || ".", files);
   const line = Number(/\byaml: line (\d+)/.exec(said)?.[1] ?? 0);
   return { message, ...(file === null ? {} : { file }), ...(file && line > 0 ? { line } : {}) };
 }

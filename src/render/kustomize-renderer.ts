@@ -13,6 +13,8 @@ export interface KustomizeRendererOptions {
   readonly helm: boolean;
   /** Where programs that builds start are found (git for remote bases, helm); unused as long as neither is allowed. */
   readonly searchPath: string;
+  /** From `findNetworkWall`; taken down where builds may fetch. */
+  readonly networkWall?: readonly string[];
   readonly limits?: Partial<Limits>;
 }
 
@@ -41,7 +43,7 @@ export function createKustomizeRenderer(options: KustomizeRendererOptions): Rend
         if (unwritten !== null) return new Map(overlays.map((overlay) => [overlay, unwritten]));
         const results = overlays.map(async (overlay) => {
           const ended = await gate.run(() => build(options, limits, home, pathFrom(root, overlay)));
-          return [overlay, rendered(ended, limits, root, files)] as const;
+          return [overlay, rendered(ended, limits, { root, overlay, files })] as const;
         });
         return new Map(await Promise.all(results));
       } finally {
@@ -91,12 +93,14 @@ async function writeTree(root: string, files: BuildTree): Promise<Rendered | nul
 }
 
 function build(
-  { kustomize, remote, helm, searchPath }: KustomizeRendererOptions,
+  options: KustomizeRendererOptions,
   limits: Limits,
   home: string,
   folder: string,
 ): Promise<Ended> {
-  const argv = [...kustomize.argv, ...(helm ? ["--enable-helm"] : []), folder];
+  const { kustomize, networkWall = [], remote, helm, searchPath } = options;
+  const program = [...(remote ? [] : networkWall), ...kustomize.argv];
+  const argv = [...program, ...(helm ? ["--enable-helm"] : []), folder];
   return runLimited({ argv, cwd: home, env: environment(home, remote, helm, searchPath) }, limits);
 }
 
@@ -120,7 +124,11 @@ function environment(
   };
 }
 
-function rendered(ended: Ended, limits: Limits, root: string, files: BuildTree): Rendered {
+function rendered(
+  ended: Ended,
+  limits: Limits,
+  built: { root: string; overlay: string; files: BuildTree },
+): Rendered {
   if (ended.kind === "not-started")
     return { kind: "unavailable", why: `kustomize does not start: ${ended.detail}` };
   if (ended.kind === "stopped") {
@@ -131,10 +139,10 @@ function rendered(ended: Ended, limits: Limits, root: string, files: BuildTree):
     return { kind: "unavailable", why };
   }
   if (ended.code === 0) return { kind: "rendered", text: ended.out };
-  // How Go's runtime ends when the limit of memory is met.
-  if (/^(fatal error: runtime: |runtime: )(out of memory|cannot allocate)/m.test(ended.err))
+  // How Go's runtime ends when it gets no memory; without a code it was killed from outside, most likely for the same.
+  if (ended.code < 0 || /^(fatal error|runtime): /m.test(ended.err))
     return { kind: "unavailable", why: "the build took more memory than it may have" };
-  return { kind: "broken", error: buildError(ended.err, root, files) };
+  return { kind: "broken", error: buildError(ended.err, built) };
 }
 
 /** Lets so many through at a time, the others in order. */

@@ -5,6 +5,7 @@ import { cell, code, table, visible } from "../model/outside-text.ts";
 import type { BuildError, Rendered } from "../model/render.ts";
 import type { ChangedOverlay } from "./effect.ts";
 import { changedObjects, type ImageMove, imageMoves, objectsIn } from "./images-shown.ts";
+import type { ViewToTell } from "./proposal-view.ts";
 import { maskSecret } from "./secret-mask.ts";
 import type { ChangeView } from "./view-change.ts";
 
@@ -17,7 +18,7 @@ const MOVES_SHOWN = 10;
 const MOST_CHANGED_LINES = 5_000;
 
 /** The check run that shows what a proposal does to what is built. */
-export function reportView(view: ChangeView, repo: CdRepo, headOid: string): CheckReport {
+export function reportView(repo: CdRepo, { view, headOid, fresh }: ViewToTell): CheckReport {
   const shown = view.overlays.map(showOverlay);
   const failed = shown.some(({ verdict }) => verdict === "broken") || view.refusal !== null;
   const unknown = shown.some(({ verdict }) => verdict === "unknown");
@@ -29,7 +30,7 @@ export function reportView(view: ChangeView, repo: CdRepo, headOid: string): Che
     title: titleOf(shown, view),
     summary: summaryOf(shown, view),
     annotations: annotationsOf(view, shown),
-    fresh: true,
+    fresh,
   };
 }
 

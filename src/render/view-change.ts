@@ -28,6 +28,8 @@ export interface ChangeView {
 
 /** Bytes of blobs kept for the next change of the same repos. */
 const MEMORY_BYTES = 32_000_000;
+/** Commits remembered as reported. */
+const MOST_TOLD = 10_000;
 /** A change of more overlays than this is shown in part. */
 const MOST_OVERLAYS = 20;
 
@@ -35,6 +37,7 @@ const MOST_OVERLAYS = 20;
 export class ChangeViewer {
   readonly #renderer: Renderer;
   readonly #memory: BlobMemory;
+  readonly #told = new Set<string>();
 
   constructor(parts: { readonly renderer: Renderer; readonly blobs: Blobs }) {
     this.#renderer = parts.renderer;
@@ -61,6 +64,20 @@ export class ChangeViewer {
     const overlays = edits.map((edit) => overlayOf(change, edit, built));
     const refusals = overlays.flatMap((overlay) => withoutEffect(overlay) ?? []);
     return { overlays, refusal: refusals[0] ?? null };
+  }
+
+  /** Whether this process has reported a view of the commit. */
+  isTold(headOid: string): boolean {
+    return this.#told.has(headOid);
+  }
+
+  /** A view of the commit was reported. */
+  told(headOid: string): void {
+    this.#told.add(headOid);
+    for (const oldest of this.#told) {
+      if (this.#told.size <= MOST_TOLD) return;
+      this.#told.delete(oldest);
+    }
   }
 
   async #build(closure: Closure, edits: readonly FileEdit[]): Promise<Built> {

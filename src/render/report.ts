@@ -1,4 +1,4 @@
-import { createTwoFilesPatch } from "diff";
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import { folderOf } from "../decide/kustomization.ts";
 import type { CdRepo, CheckReport } from "../model/forge.ts";
 import { cell, code, table, visible } from "../model/outside-text.ts";
@@ -71,6 +71,7 @@ function maskedDiff(folder: string, before: string, after: string): string {
       .join("---\n");
   const patch = createTwoFilesPatch(folder, folder, mask(before), mask(after), "before", "after", {
     context: 3,
+    headerOptions: FILE_HEADERS_ONLY,
     maxEditLength: MOST_CHANGED_LINES,
   });
   return patch ?? `(more than ${MOST_CHANGED_LINES} lines differ)`;

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Faults } from "./api/faults.ts";
 import { createGithub, type Github } from "./api/github.ts";
 import { Recorder } from "./api/recorder.ts";
-import { createBareStore } from "./git/bare-store.ts";
+import { type BareStore, createBareStore } from "./git/bare-store.ts";
 import { createMemoryStore } from "./git/memory-store.ts";
 import type { ObjectStore } from "./git/object-store.ts";
 import { createGraphqlDoor } from "./graphql/door.ts";
@@ -38,8 +38,8 @@ export interface Stage {
   readonly webhooks: Webhooks;
   readonly recorder: Recorder;
   readonly faults: Faults;
-  /** The folder of a repo's bare git repo; null when repos are in memory. */
-  dirOf(repo: Repo): string | null;
+  /** A repo's bare git repo; null when repos are in memory. */
+  bareOf(repo: Repo): BareStore | null;
   /** Ends the git processes of the stores; webhooks tell nothing from now on. */
   close(): Promise<void>;
 }
@@ -72,28 +72,26 @@ export function createStage(options: StageOptions): Stage {
     webhooks,
     recorder,
     faults,
-    dirOf: (repo) => shelves.dirs.get(repo.store) ?? null,
+    bareOf: (repo) => shelves.opened.get(repo.store) ?? null,
     async close() {
       webhooks.stop();
       await webhooks.idle();
-      for (const store of shelves.opened) await store.close();
+      for (const store of shelves.opened.values()) await store.close();
     },
   };
 }
 
 function storeShelves(stores: StageOptions["stores"]) {
-  const opened: ObjectStore[] = [];
-  const dirs = new Map<ObjectStore, string>();
+  const opened = new Map<ObjectStore, BareStore>();
   let count = 0;
   const open = async (): Promise<ObjectStore> => {
     if (stores === "memory") return createMemoryStore();
     count += 1;
     const store = await createBareStore(join(stores.dir, `${count}.git`));
-    opened.push(store);
-    dirs.set(store, store.dir);
+    opened.set(store, store);
     return store;
   };
-  return { opened, dirs, open };
+  return { opened, open };
 }
 
 /** Read and compiled once per process: stages come by the thousand in tests. */

@@ -16,6 +16,7 @@ import type { Renderer } from "./model/render.ts";
 import type { NormaliseOptions } from "./normalise/normaliser.ts";
 import { ChangeViewer } from "./render/view-change.ts";
 import { RepoIndexes } from "./work/repo-indexes.ts";
+import { Sweeps } from "./work/sweeps.ts";
 import { Work } from "./work/work.ts";
 
 /** The adapters and settings that one process is made of. */
@@ -49,6 +50,7 @@ export interface Tagboat {
   readonly forge: Forge;
   readonly indexes: RepoIndexes;
   readonly work: Work;
+  readonly sweeps: Sweeps;
 }
 
 /** Wires the rooms together: the one place that knows all of them but the HTTP edge. */
@@ -89,7 +91,8 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     log,
     normaliseOptions: parts.normaliseOptions,
   });
-  return { probot, forge, indexes, work };
+  const sweeps = new Sweeps({ forge, allowed: parts.allowed, pacer: parts.pacer, clock, log });
+  return { probot, forge, indexes, work, sweeps };
 }
 
 /** The key that signs proposals: another label of the same secret than hooks, so that neither can stand in for the other. */

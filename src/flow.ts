@@ -198,7 +198,7 @@ function closedByPeople(target: Target): { artifact: ImageArtifact; pull: number
   return target.pulls
     .filter((pull) => pull.ours && pull.state === "closed" && pull.closedBy === "person")
     .flatMap((pull) =>
-      (parseTrailers(pull.headMessage)?.artifacts ?? [])
+      (parseTrailers(pull.firstMessage)?.artifacts ?? [])
         .filter((a) => a.kind === "image")
         .map((artifact) => ({
           artifact,

@@ -35,7 +35,7 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   const ledger = new MemoryLedger();
   const inbox = new MemoryInbox(ledger, () => clock.now().getTime());
   const registry = createOciRegistry({ hosts, clock, log, environment: process.env });
-  const { probot, work } = await composeTagboat({
+  const { probot, sweeps, work } = await composeTagboat({
     ...env,
     ...(env.githubHost === null
       ? {}
@@ -64,11 +64,12 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
     draining: () => drain.draining,
   });
   work.start();
+  sweeps.start();
   await listen(server, env, log);
   stopOnSignals(log, async () => {
     drain.draining = true;
     server.close();
-    await work.stop();
+    await Promise.all([work.stop(), sweeps.stop()]);
     registry.close();
     server.closeAllConnections();
   });

@@ -4,9 +4,6 @@ import type { Finding } from "./config-text.ts";
 /** What stands in the config, is valid, and is not acted on by this version: said, so that nobody relies on it. */
 export function waitingParts(config: WrittenConfig): Finding[] {
   const findings: Finding[] = [];
-  if (config._extends !== undefined) {
-    findings.push(waiting(["_extends"], "`_extends`", "only this file is read"));
-  }
   for (const [index, image] of config.images.entries()) {
     findings.push(...ofImage(image, ["images", index]));
   }

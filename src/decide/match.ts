@@ -89,7 +89,10 @@ function nowhere(search: Search, overlays: readonly Overlay[]): Places {
   const hint = unread === 0 ? "" : ` (${unread} of them cannot be read)`;
   const detail = `none of the ${overlays.length} overlays of ${settings.name} has an entry for ${tracked.image}${hint}`;
   const place = placeOn(search, overlays[0]);
-  return { places: [], outcomes: [{ kind: "skipped", place, reason: "entry-missing", detail }] };
+  const mapped = mappedImage(search.config, settings.image, tracked.image);
+  // Who writes a mapping expects an entry: that none is there is told as a fault.
+  const kind = mapped === null ? "skipped" : "refused";
+  return { places: [], outcomes: [{ kind, place, reason: "entry-missing", detail }] };
 }
 
 function promotionOnly(search: Search, overlays: readonly Overlay[]): Outcome {

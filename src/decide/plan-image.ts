@@ -201,7 +201,8 @@ function settle(
     return idle;
   }
   verdicts.set(winner, { kind: "taken", detail: `${artifact.tag} for \`${target.file}\`` });
-  const to = { tag: change.newTag ?? artifact.tag, digest: change.digest ?? artifact.digest };
+  // The digest only where it will stand in the file; the tag always, since it is what people know a version by.
+  const to = { tag: change.newTag ?? artifact.tag, digest: change.digest ?? null };
   const row: PlanRow = { file: target.file, image: target.image, from, to };
   return { ...idle, change, row, orderUnknown: order === "unknown" };
 }

@@ -2,6 +2,7 @@ import { CONFIG_PATH, type Config, type ConfigProblem } from "../model/config.ts
 import type { CheckReport } from "../model/forge.ts";
 import { cell, code, table } from "../model/outside-text.ts";
 import { parseConfig } from "./config.ts";
+import type { ExtendedBase } from "./config-extends.ts";
 import { compilePath } from "./environment-paths.ts";
 import { trackedImage } from "./image-pattern.ts";
 import { folderOf, isKustomizationPath } from "./kustomization.ts";
@@ -19,13 +20,15 @@ const MOST_ROWS = 200;
  * @param old the config in force; `null`: none is.
  * @param text the config as the pull request has it.
  * @param branches the branches that the proposed config names.
+ * @param bases what its `_extends` leads to.
  */
 export function previewConfig(
   old: Config | null,
   text: string,
   branches: readonly BranchFiles[],
+  bases: readonly ExtendedBase[] = [],
 ): Preview {
-  const { config, problems } = parseConfig(text);
+  const { config, problems } = parseConfig(text, bases);
   if (config === null) return unreadable(old, problems);
   const index = indexRepo(config, branches);
   const loose = loosePaths(config, branches);
@@ -47,6 +50,18 @@ export function previewConfig(
     title,
     summary: summary.filter((part) => part !== "").join("\n\n"),
     annotations: annotationsOf(warned),
+  };
+}
+
+/** What the check says when a pull request deletes the config. */
+export function deletedPreview(old: Config | null): Preview {
+  const environments = (old?.environments ?? []).map(({ name }) => cell(name)).join(", ");
+  const lost = environments === "" ? "" : ` Without it nothing follows images in ${environments}.`;
+  return {
+    conclusion: "neutral",
+    title: "The config is deleted",
+    summary: `Tagboat writes nothing to a repo without a config.${lost} Open pull requests stay as they are.`,
+    annotations: [],
   };
 }
 

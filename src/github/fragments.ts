@@ -32,7 +32,10 @@ export const PULL_FRAGMENT = `fragment Pull on PullRequest {
   latestOpinionatedReviews(first: 50, writersOnly: true) {
     nodes { state submittedAt author { __typename } commit { oid } }
   }
+  first: commits(first: 1) {
+    nodes { commit { message } }
+  }
   commits(last: 1) {
-    nodes { commit { message statusCheckRollup { state } } }
+    nodes { commit { statusCheckRollup { state } } }
   }
 }`;

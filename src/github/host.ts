@@ -163,7 +163,7 @@ export class Host {
     // A token that cannot be minted: the installation is suspended, gone, or lost its rights.
     const tokenRefused = failure.unsent && status !== null && status >= 400 && status < 500;
     if (tokenRefused || status === 401 || status === 403 || status === 451) {
-      const revoked = tokenRefused || status === 401;
+      const revoked = tokenRefused || status === 401 || /suspended/i.test(failure.message);
       throw new ForgeDenied(
         describe(failure),
         revoked ? "installation-revoked" : "permission-missing",

@@ -34,7 +34,7 @@ export function pullState(pull: Pull, viewer: Viewer): PullState {
     createdAt: pull.createdAt,
     closedAt: pull.closedAt,
     closedBy: state === "closed" ? closedBy(pull, viewer) : null,
-    headMessage: last?.message ?? "",
+    firstMessage: pull.first.nodes?.at(0)?.commit.message ?? "",
     changedFiles: pull.changedFiles,
     approvedAt: approvedAt(pull),
     checks: rollup === undefined ? "none" : (CHECKS[rollup] ?? "pending"),

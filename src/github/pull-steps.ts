@@ -89,6 +89,16 @@ const RestPull = z
     pullRequest: { id: node_id, number, url: html_url, headRefOid: head.sha },
   }));
 
+const Retitled = z.object({ pullRequest: z.object({ state: z.string() }) });
+const RestRetitled = z
+  .object({ state: z.string() })
+  .transform(({ state }) => ({ pullRequest: { state: state.toUpperCase() } }));
+
+function readRetitled(payload: unknown): { open: boolean } | null {
+  const retitled = Retitled.safeParse(payload);
+  return retitled.success ? { open: retitled.data.pullRequest.state === "OPEN" } : null;
+}
+
 const Done = z.object({ pullRequest: z.object({ id: z.string() }) });
 const RestDone = z
   .object({ node_id: z.string() })
@@ -101,24 +111,25 @@ function isDone(payload: unknown): true | null {
   return Done.safeParse(payload).success ? true : null;
 }
 
+/** Says too whether the pull request is open: GitHub edits the words of merged and closed ones as readily. */
 export function retitlePull(
   target: Target,
   pull: Pick<PullState, "nodeId" | "number">,
   words: { readonly title: string; readonly body: string },
-): WriteStep<true> {
+): WriteStep<{ readonly open: boolean }> {
   return {
     alias: "words",
     field: "updatePullRequest",
     inputType: "UpdatePullRequestInput",
     input: { pullRequestId: pull.nodeId, title: words.title, body: words.body },
-    selection: "pullRequest { id }",
-    read: isDone,
+    selection: "pullRequest { state }",
+    read: readRetitled,
     rest: (host) =>
       restStep(
         host,
         "PATCH /repos/{owner}/{repo}/pulls/{pull_number}",
         { ...inRepo(target.repo), pull_number: pull.number, title: words.title, body: words.body },
-        RestDone,
+        RestRetitled,
       ),
   };
 }

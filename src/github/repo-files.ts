@@ -36,7 +36,8 @@ export async function readRepo(
     if (tree.sha !== oid && tree.sha !== root) continue;
     const files = await proveFiles(host, repo, foundFiles(chosen, read.blobs));
     const paths = tree.paths.map(({ path, mode, oid: blob }) => ({ path, mode, oid: blob }));
-    return { branch: name, commit: oid, paths, files: withConfig(files) };
+    const { branches } = read;
+    return { branch: name, commit: oid, paths, files: withConfig(files), branches };
   }
   const name = `${repo.owner}/${repo.name}`;
   throw new ForgeUnavailable(`${name} moves faster than it can be read`, "request", null);
@@ -45,6 +46,7 @@ export async function readRepo(
 interface Texts {
   readonly commit: { readonly name: string; readonly oid: string; readonly tree: string } | null;
   readonly blobs: ReadonlyMap<string, { byteSize: number | null; text: string | null }>;
+  readonly branches: readonly string[];
 }
 
 async function readTexts(
@@ -56,6 +58,7 @@ async function readTexts(
   const oids = [...new Set(chosen.filter((path) => isPlainFile(path.mode)).map(({ oid }) => oid))];
   const blobs = new Map<string, { byteSize: number | null; text: string | null }>();
   let commit: Texts["commit"] = null;
+  let branches: readonly string[] = [];
   for (let start = 0; start === 0 || start < oids.length; start += CHUNK) {
     const chunk = oids.slice(start, start + CHUNK);
     const answer = await host.query(textsDocument(chunk.length, branch !== null), {
@@ -66,10 +69,13 @@ async function readTexts(
     });
     const repository = readRepository(answer);
     // The commit of the first chunk counts: blobs are named by their ids and do not change.
-    if (start === 0) commit = commitOf(repository);
+    if (start === 0) {
+      commit = commitOf(repository);
+      branches = (repository?.refs?.nodes ?? []).flatMap((node) => node?.name ?? []);
+    }
     for (const [at, oid] of chunk.entries()) blobs.set(oid, blobOf(repository?.[`b${at}`]));
   }
-  return { commit, blobs };
+  return { commit, blobs, branches };
 }
 
 function textsDocument(blobs: number, named: boolean): Document {
@@ -84,6 +90,7 @@ function textsDocument(blobs: number, named: boolean): Document {
       name
       target { oid ... on Commit { tree { oid } } }
     }
+    refs(refPrefix: "refs/heads/", first: 100) { nodes { name } }
     ${fields.join("\n    ")}
   }
 }${blobs === 0 ? "" : "\nfragment Text on Blob { byteSize text }"}`;
@@ -99,6 +106,9 @@ const TextsAnswer = z.object({
           target: z.object({ oid: z.string(), tree: z.object({ oid: z.string() }) }).nullable(),
         })
         .nullable(),
+      refs: z
+        .object({ nodes: z.array(z.object({ name: z.string() }).nullable()).nullish() })
+        .nullish(),
     })
     .nullable(),
 });

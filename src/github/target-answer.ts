@@ -63,13 +63,15 @@ export const Pull = z.object({
         .nullish(),
     })
     .nullable(),
+  first: z.object({
+    nodes: z.array(z.object({ commit: z.object({ message: z.string() }) }).nullable()).nullish(),
+  }),
   commits: z.object({
     nodes: z
       .array(
         z
           .object({
             commit: z.object({
-              message: z.string(),
               statusCheckRollup: z.object({ state: z.string() }).nullable(),
             }),
           })

@@ -24,8 +24,7 @@ export async function updateProposal(
   if (commit === null) {
     const ran = await runSteps(host, memory, [words]);
     if (ran.kind === "unsure") return ran;
-    if (ran.of(words) === null) return { kind: "unsure", detail: ran.detail };
-    return { kind: "done", value: { headOid: pull.headOid } };
+    return updated(pull, ran.of(words), { headOid: pull.headOid, detail: ran.detail });
   }
   const built = await buildCommit(host, memory, target, commit);
   if (built.kind === "unsure") return built;
@@ -36,10 +35,19 @@ export async function updateProposal(
   ]);
   const ran = await runSteps(host, memory, [move, words]);
   if (ran.kind === "unsure") return ran;
-  if (ran.of(move) === null || ran.of(words) === null) {
-    return { kind: "unsure", detail: ran.detail };
-  }
-  return { kind: "done", value: { headOid: oid } };
+  if (ran.of(move) === null) return { kind: "unsure", detail: ran.detail };
+  return updated(pull, ran.of(words), { headOid: oid, detail: ran.detail });
+}
+
+/** A pull request that a person merged or closed in the meantime carries nothing any more. */
+function updated(
+  pull: ProposalUpdate["pull"],
+  words: { readonly open: boolean } | null,
+  { headOid, detail }: { headOid: string; detail: string },
+): WriteResult<{ headOid: string }> {
+  if (words === null) return { kind: "unsure", detail };
+  if (!words.open) return { kind: "unsure", detail: `#${pull.number} is not open any more` };
+  return { kind: "done", value: { headOid } };
 }
 
 async function buildCommit(

@@ -42,6 +42,8 @@ export interface RepoFiles {
   readonly paths: readonly TreePath[];
   /** Texts of the paths that `wanted` chose, and of the config. */
   readonly files: readonly FileState[];
+  /** Names of the repo's branches, the first 100 by name. */
+  readonly branches: readonly string[];
 }
 
 /** What to look at before a proposal is written: one query, all of one commit. */
@@ -111,8 +113,8 @@ export interface PullState {
   readonly closedAt: string | null;
   /** Who closed it unmerged: `person` is anyone but our App. */
   readonly closedBy: "app" | "person" | null;
-  /** Message of the head commit: its trailers tell what a closed proposal carried. */
-  readonly headMessage: string;
+  /** Message of its oldest commit, on which people's may stand: the trailers of ours tell what a closed proposal carried. */
+  readonly firstMessage: string;
   /** How many files the pull request changes against its base. */
   readonly changedFiles: number;
   /** Approved on the head commit by a person, and nobody asks for changes. */
@@ -172,7 +174,7 @@ export type WriteResult<T> =
   | { readonly kind: "done"; readonly value: T }
   | { readonly kind: "unsure"; readonly detail: string };
 
-/** PORT. The git host, in the words of this project. Adapters: `github/`, and a fake in the tests. */
+/** PORT. The git host, in the words of this project. Adapter: `github/`, in the tests over the sandbox's GitHub. */
 export interface Forge {
   /** CD repos of an owner (lower case) that the App may use; all owners when `null`. */
   cdRepos(owner: string | null): Promise<readonly CdRepo[]>;

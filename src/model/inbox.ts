@@ -12,8 +12,8 @@ export type LaneTask =
   | { readonly kind: "recheck"; readonly place: Place; readonly why: string }
   /** Tell on a pull request what its change of the config would do. */
   | { readonly kind: "preview"; readonly repo: string; readonly pull: number }
-  /** Offer a first config to a repo that carries this image and has none. */
-  | { readonly kind: "onboard"; readonly repo: string; readonly image: string };
+  /** Offer a first config to a repo that carries this image and has none; `image: null`: look at what became of the offer. */
+  | { readonly kind: "onboard"; readonly repo: string; readonly image: string | null };
 
 /** One piece of a delivery in a lane. */
 export interface LaneItem {

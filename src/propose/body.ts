@@ -1,5 +1,5 @@
 import type { ImageVersion } from "../model/image.ts";
-import { cell, code, link, visible } from "../model/outside-text.ts";
+import { cell, code, link } from "../model/outside-text.ts";
 import type { Release } from "../model/release.ts";
 import { fillTemplate } from "../model/template.ts";
 import { type Marker, renderMarker } from "./marker.ts";
@@ -21,9 +21,9 @@ const ROWS_SHOWN = 100;
 export function renderBody(desired: DesiredProposal, context: BodyContext): string {
   const parts = [
     renderOwnWords(desired),
-    desired.rows.length === 0 ? "" : renderTable(desired.rows),
+    renderTables(desired.rows),
     renderRefs(desired.refs),
-    desired.releases.length === 0 ? "" : desired.releases.map(renderRelease).join("\n\n"),
+    desired.releases.map((release) => renderRelease(release, desired)).join("\n\n"),
     renderNotes(desired, context),
     renderWaiting([], null),
     renderOnMerge(desired),
@@ -45,13 +45,28 @@ function renderOwnWords(desired: DesiredProposal): string {
   return fillTemplate(body, Object.fromEntries(values)).trim();
 }
 
-function renderTable(rows: readonly ProposalRow[]): string {
-  const lines = rows.slice(0, ROWS_SHOWN).map((row) => {
+/** One table for each image: with its name in a column, the versions would not have a line to themselves. */
+function renderTables(rows: readonly ProposalRow[]): string {
+  const shown = rows.slice(0, ROWS_SHOWN);
+  const images = [...new Set(shown.map((row) => row.image))];
+  const tables = images.map((image) =>
+    renderTable(
+      image,
+      shown.filter((row) => row.image === image),
+    ),
+  );
+  const more = rows.length > ROWS_SHOWN ? [`…and ${rows.length - ROWS_SHOWN} more.`] : [];
+  return [...tables, ...more].join("\n\n");
+}
+
+function renderTable(image: string, rows: readonly ProposalRow[]): string {
+  const lines = rows.map((row) => {
     const from = row.from === null ? "new entry" : renderVersion(row.from);
-    return `| ${code(row.image)} | ${from} | ${renderVersion(row.to)} | ${code(row.file)} |`;
+    return `| ${code(row.file)} | ${from} | ${renderVersion(row.to)} |`;
   });
-  const more = rows.length > ROWS_SHOWN ? [`\n…and ${rows.length - ROWS_SHOWN} more.`] : [];
-  return ["| image | from | to | file |", "|---|---|---|---|", ...lines, ...more].join("\n");
+  return [`**Image** ${code(image)}`, "", "| file | from | to |", "|---|---|---|", ...lines].join(
+    "\n",
+  );
 }
 
 function renderRefs(refs: readonly RefRow[]): string {
@@ -68,13 +83,13 @@ function renderVersion(version: ImageVersion): string {
   return [tag, digest].filter((part) => part !== "").join(" ") || "–";
 }
 
-function renderRelease(release: Release): string {
+function renderRelease(release: Release, desired: DesiredProposal): string {
   const [artifact] = release.artifacts.filter((a) => a.kind === "image");
   if (artifact === undefined) return "";
   const { provenance } = release;
   const facts: [string, string][] = [
     ["digest", artifact.digest === null ? "" : code(artifact.digest)],
-    ["built", release.builtAt === null ? "" : visible(release.builtAt, 40)],
+    ["built", renderInstant(release.builtAt)],
     ["commit", renderRevision(provenance.revision, provenance.sourceRepo)],
     ["pipeline run", renderRun(provenance.run, provenance.runUrl)],
     ["pushed by", provenance.actor === undefined ? "" : code(provenance.actor, 80)],
@@ -96,7 +111,19 @@ function renderRelease(release: Release): string {
   const lines = facts
     .filter(([, value]) => value !== "")
     .map(([name, value]) => `- ${name}: ${value}`);
-  return [`**${code(`${artifact.image}:${artifact.tag}`)}**`, ...lines].join("\n");
+  // Beside a table of the same image its tag says enough.
+  const isOnly =
+    desired.releases.length === 1 && desired.rows.some((r) => r.image === artifact.image);
+  const name = isOnly ? artifact.tag : `${artifact.image}:${artifact.tag}`;
+  return [`**About** ${code(name)}`, ...lines].join("\n");
+}
+
+/** `2026-11-22 17:16:39 UTC`: RFC 3339 is for machines. */
+function renderInstant(at: string | null): string {
+  if (at === null) return "";
+  const time = Date.parse(at);
+  if (Number.isNaN(time)) return code(at, 40);
+  return `${new Date(time).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
 function renderRevision(revision: string | undefined, repo: string | undefined): string {

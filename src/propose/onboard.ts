@@ -1,6 +1,7 @@
 import { CONFIG_PATH } from "../model/config.ts";
-import type { CdRepo, Forge, Target } from "../model/forge.ts";
+import type { CdRepo, Forge, PullState, Target } from "../model/forge.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
+import { type Authorship, authorshipOf } from "./authorship.ts";
 import { blobOid } from "./blob-oid.ts";
 import { ONBOARDING_BRANCH } from "./branch-name.ts";
 import { renderTrailers } from "./trailers.ts";
@@ -36,11 +37,14 @@ export function readOnboardingTarget(forge: Forge, repo: CdRepo): Promise<Target
   return forge.readTarget({ repo, base: null, head: ONBOARDING_BRANCH, files: [CONFIG_PATH] });
 }
 
-/** Opens the ONE onboarding pull request of a repo. A pull request that was there before, whatever became of it, is the last. */
+/**
+ * Opens the ONE onboarding pull request of a repo. A pull request that was there before, whatever became of it, is the last;
+ * what it left of a branch is deleted. `offer` `null`: there is nothing to offer.
+ */
 export async function proposeOnboarding(
   parts: ProposeParts,
   target: Target,
-  offer: OnboardingOffer,
+  offer: OnboardingOffer | null,
 ): Promise<Attempt> {
   const place: Place = {
     repo: `${target.repo.owner}/${target.repo.name}`.toLowerCase(),
@@ -48,31 +52,21 @@ export async function proposeOnboarding(
     environment: "onboarding",
     component: null,
   };
-  const base = target.base;
-  if (base === null)
-    return settled({
-      kind: "refused",
-      place,
-      reason: "base-missing",
-      detail: "the repo has no default branch",
-    });
-  if (target.config.kind !== "absent")
-    return settled({
-      kind: "skipped",
-      place,
-      reason: "up-to-date",
-      detail: "the repo has a config now",
-    });
-  const [before] = target.pulls;
-  if (before !== undefined) {
-    const reason = before.state === "open" ? "up-to-date" : "onboarding-closed";
-    return settled({
-      kind: "skipped",
-      place,
-      reason,
-      detail: `onboarding was offered in #${before.number}`,
-    });
-  }
+  const { base, head } = target;
+  const author = authorshipOf(head, {
+    repoId: target.repo.id,
+    branch: ONBOARDING_BRANCH,
+    keys: parts.keys,
+    pull: null,
+    onBase: () => null,
+  });
+  const before = offeredBefore(target);
+  const leftOver = author.kind === "ours" || author.kind === "empty";
+  if (head !== null && before !== undefined && before.state !== "open" && leftOver)
+    return dropBranch(parts, target, place, head.oid);
+  const idle = reasonToWait(target, author, offer);
+  if (idle !== null) return settled({ ...idle, place });
+  if (offer === null || base === null) return settled({ ...NOTHING_FOUND, place });
   const result = await parts.forge.openProposal({
     target,
     branch: ONBOARDING_BRANCH,
@@ -87,6 +81,55 @@ export async function proposeOnboarding(
   if (result.kind !== "done") return { kind: "again", detail: result.detail, at: null };
   const { number, url } = result.value;
   return settled({ kind: "proposed", place, action: "opened", number, url });
+}
+
+type Idle =
+  | Omit<Extract<Outcome, { kind: "skipped" }>, "place">
+  | Omit<Extract<Outcome, { kind: "refused" }>, "place">;
+
+const NOTHING_FOUND: Idle = {
+  kind: "skipped",
+  reason: "no-config",
+  detail: "no overlays were found to propose a config for",
+};
+
+/** The pull request that counts as the one offer. One that we closed ourselves was withdrawn at once: it showed an older commit. */
+function offeredBefore(target: Target): PullState | undefined {
+  return target.pulls.find((pull) => pull.closedBy !== "app");
+}
+
+/** Why nothing is offered now; `null`: an offer may be made. */
+function reasonToWait(
+  target: Target,
+  author: Authorship,
+  offer: OnboardingOffer | null,
+): Idle | null {
+  if (target.base === null)
+    return { kind: "refused", reason: "base-missing", detail: "the repo has no default branch" };
+  if (target.config.kind !== "absent")
+    return { kind: "skipped", reason: "up-to-date", detail: "the repo has a config now" };
+  const before = offeredBefore(target);
+  if (before !== undefined) {
+    const reason = before.state === "open" ? "up-to-date" : "onboarding-closed";
+    return { kind: "skipped", reason, detail: `onboarding was offered in #${before.number}` };
+  }
+  if (offer === null) return NOTHING_FOUND;
+  if (author.kind !== "person") return null;
+  const detail = `branch ${ONBOARDING_BRANCH} carries a person's work: ${author.why}; delete it, and the next event offers a config`;
+  return { kind: "refused", reason: "branch-in-use", detail };
+}
+
+async function dropBranch(
+  parts: ProposeParts,
+  target: Target,
+  place: Place,
+  headOid: string,
+): Promise<Attempt> {
+  const close = { target, pull: null, comment: null, branch: ONBOARDING_BRANCH, headOid };
+  const result = await parts.forge.closeProposal(close);
+  if (result.kind !== "done") return { kind: "again", detail: result.detail, at: null };
+  const detail = "left-over branch deleted";
+  return settled({ kind: "skipped", place, reason: "nothing-to-do", detail });
 }
 
 function settled(outcome: Outcome): Attempt {

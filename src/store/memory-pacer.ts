@@ -58,12 +58,21 @@ export class MemoryPacer implements Pacer {
     const state = this.#stateOf(installation);
     return new Promise<Turn>((resolve, reject) => {
       const queue = urgency === "person" ? state.people : state.tracking;
-      const waiting: Waiting = { writes, urgency, grant: () => resolve(this.#take(state, writes)) };
-      signal?.addEventListener("abort", () => {
+      const giveUp = (): void => {
         const index = queue.indexOf(waiting);
         if (index >= 0) queue.splice(index, 1);
-        reject(signal.reason);
-      });
+        reject(signal?.reason);
+      };
+      const waiting: Waiting = {
+        writes,
+        urgency,
+        grant: () => {
+          // The signal lives as long as the process; a turn that was granted must not stay on it.
+          signal?.removeEventListener("abort", giveUp);
+          resolve(this.#take(state, writes));
+        },
+      };
+      signal?.addEventListener("abort", giveUp, { once: true });
       queue.push(waiting);
       state.look.abort();
       void this.#serve(state);

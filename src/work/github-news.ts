@@ -23,7 +23,12 @@ export type GithubNews =
       readonly pull: number;
       readonly headBranch: string;
     }
-  | { readonly kind: "access-changed"; readonly owner: string }
+  /** `repos`: those that came or went, full names in lower case; `null`: any. */
+  | {
+      readonly kind: "access-changed";
+      readonly owner: string;
+      readonly repos: readonly string[] | null;
+    }
   | { readonly kind: "none"; readonly what: string };
 
 const repository = z.object({ full_name: z.string() });
@@ -61,8 +66,11 @@ const checkRun = z.object({
     ),
   }),
 });
+const repos = z.array(repository).optional();
 const installation = z.object({
   installation: z.object({ account: z.object({ login: z.string() }) }),
+  repositories_added: repos,
+  repositories_removed: repos,
 });
 
 /** GitHub lists at most this many commits in a push; with that many some may be missing. */
@@ -157,9 +165,11 @@ function readCheckRun(payload: unknown): GithubNews | null {
 
 function readAccess(payload: unknown): GithubNews | null {
   const read = installation.safeParse(payload);
-  return read.success
-    ? { kind: "access-changed", owner: read.data.installation.account.login.toLowerCase() }
-    : null;
+  if (!read.success) return null;
+  const { installation: at, repositories_added: added, repositories_removed: removed } = read.data;
+  const named = added === undefined && removed === undefined ? null : [added, removed].flat();
+  const names = named?.flatMap((repo) => repo?.full_name.toLowerCase() ?? []) ?? null;
+  return { kind: "access-changed", owner: at.account.login.toLowerCase(), repos: names };
 }
 
 function parseJson(text: string): unknown {

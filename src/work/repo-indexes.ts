@@ -1,21 +1,6 @@
-import { parseConfig } from "../decide/config.ts";
-import { indexRepo, type RepoIndex, wantedPaths } from "../decide/repo-index.ts";
-import { CONFIG_PATH, type Config, type ConfigProblem } from "../model/config.ts";
-import type { CdRepo, FileState, Forge } from "../model/forge.ts";
-import type { IndexCache, IndexedBranch } from "../model/index-cache.ts";
-
-/** What Tagboat knows of one CD repo without asking GitHub again. */
-export interface KnownRepo {
-  readonly repo: CdRepo;
-  readonly fullName: string;
-  readonly configState: FileState | null;
-  /** The config in force: the last one that parsed. `null`: there is none. */
-  readonly config: Config | null;
-  /** What is wrong with the config text as it stands now. */
-  readonly problems: readonly ConfigProblem[];
-  readonly branches: readonly IndexedBranch[];
-  readonly index: RepoIndex;
-}
+import type { CdRepo, Forge } from "../model/forge.ts";
+import type { IndexCache } from "../model/index-cache.ts";
+import { fullNameOf, type KnownRepo, readKnownRepo } from "./known-repo.ts";
 
 export interface RepoIndexesParts {
   readonly forge: Forge;
@@ -28,6 +13,8 @@ export interface RepoIndexesParts {
 export class RepoIndexes {
   readonly #parts: RepoIndexesParts;
   readonly #repos = new Map<string, KnownRepo>();
+  /** All that the App reaches, the operator's list or not: a config may extend one of them. */
+  readonly #reach = new Map<string, CdRepo>();
   readonly #owners = new Map<string, Promise<void>>();
   readonly #reading = new Map<string, Promise<KnownRepo | null>>();
 
@@ -42,16 +29,27 @@ export class RepoIndexes {
     try {
       await loading;
     } catch (error) {
-      this.#owners.delete(owner);
+      if (this.#owners.get(owner) === loading) this.#owners.delete(owner);
       throw error;
     }
-    return [...this.#repos.values()].filter((known) => known.repo.owner.toLowerCase() === owner);
+    return [...this.#repos.values()].filter((known) => ownerOf(known.fullName) === owner);
   }
 
   /** A repo by its full name in lower case, if it is known. */
   async get(fullName: string): Promise<KnownRepo | null> {
-    await this.ofOwner(fullName.slice(0, fullName.indexOf("/")));
+    await this.ofOwner(ownerOf(fullName));
     return this.#repos.get(fullName) ?? null;
+  }
+
+  /**
+   * A repo that GitHub told of. One that is not known is looked for again: it may be new, renamed, or have its first commit
+   * only now.
+   */
+  async find(fullName: string): Promise<KnownRepo | null> {
+    const known = await this.get(fullName);
+    if (known !== null || !this.#parts.allowed(fullName)) return known;
+    this.#owners.delete(ownerOf(fullName));
+    return this.get(fullName);
   }
 
   /** Reads a repo again. Calls at the same time share one reading; a call during a reading waits for the next. */
@@ -62,27 +60,43 @@ export class RepoIndexes {
     return this.#read(known.repo);
   }
 
-  /** After `installation` events: the owner's repos are listed anew when next needed. */
-  forgetOwner(owner: string): void {
+  /** Repos whose config extends that of `fullName`, directly or not. */
+  extending(fullName: string): readonly KnownRepo[] {
+    return [...this.#repos.values()].filter(({ extended }) => extended.includes(fullName));
+  }
+
+  /** After a change of access: the owner's repos are listed anew when next needed, and `repos` (`null`: all) read anew. */
+  forget(owner: string, repos: readonly string[] | null): void {
     this.#owners.delete(owner);
-    for (const [name, known] of this.#repos)
-      if (known.repo.owner.toLowerCase() === owner) this.#repos.delete(name);
+    for (const name of [...this.#repos.keys()]) {
+      if (ownerOf(name) === owner && (repos === null || repos.includes(name)))
+        this.#repos.delete(name);
+    }
   }
 
   async #loadOwner(owner: string): Promise<void> {
     const repos = await this.#parts.forge.cdRepos(owner);
-    const allowed = repos.filter((repo) => this.#parts.allowed(fullNameOf(repo)));
-    const gone = new Set(this.#repos.keys());
+    const names = new Set(repos.map(fullNameOf));
+    for (const name of [...this.#reach.keys()])
+      if (ownerOf(name) === owner && !names.has(name)) this.#drop(name);
+    for (const repo of repos) this.#reach.set(fullNameOf(repo), repo);
+    const queue = repos.filter((repo) => this.#parts.allowed(fullNameOf(repo)));
     // A few at a time: an installation may hold hundreds of repos.
-    const queue = [...allowed];
     const workers = Array.from({ length: 4 }, async () => {
-      for (let repo = queue.shift(); repo !== undefined; repo = queue.shift()) {
-        gone.delete(fullNameOf(repo));
-        await this.#read(repo);
-      }
+      for (let repo = queue.shift(); repo !== undefined; repo = queue.shift())
+        if (!this.#isKnown(repo)) await this.#read(repo);
     });
     await Promise.all(workers);
-    for (const name of gone) if (name.startsWith(`${owner}/`)) this.#repos.delete(name);
+  }
+
+  #drop(name: string): void {
+    this.#reach.delete(name);
+    this.#repos.delete(name);
+  }
+
+  #isKnown({ id, installation, ...repo }: CdRepo): boolean {
+    const known = this.#repos.get(fullNameOf(repo))?.repo;
+    return known?.id === id && known.installation === installation;
   }
 
   #read(repo: CdRepo): Promise<KnownRepo | null> {
@@ -95,64 +109,18 @@ export class RepoIndexes {
   }
 
   async #readNow(repo: CdRepo, name: string): Promise<KnownRepo | null> {
-    const main = await this.#readBranch(repo, name, null, null);
-    if (main === null) {
-      this.#repos.delete(name);
-      return null;
-    }
-    const configState = main.files.find((file) => file.path === CONFIG_PATH) ?? null;
-    const parsed = configState?.kind === "text" ? parseConfig(configState.text) : null;
-    const lastGood =
-      configState === null || configState.kind === "absent"
-        ? null
-        : (this.#repos.get(name)?.config ?? null);
-    const config = parsed?.config ?? lastGood;
-    const others = new Set(
-      (config?.environments ?? [])
-        .map((e) => e.branch)
-        .filter((b) => b !== null && b !== main.branch),
-    );
-    const branches = [main];
-    for (const branch of others) {
-      const read = await this.#readBranch(repo, name, branch, config);
-      if (read !== null) branches.push(read);
-    }
-    const known: KnownRepo = {
-      repo,
-      fullName: name,
-      configState,
-      config,
-      problems: parsed?.problems ?? [],
-      branches,
-      index: indexRepo(config, branches),
-    };
-    this.#repos.set(name, known);
+    const last = this.#repos.get(name)?.config ?? null;
+    const known = await readKnownRepo(this.#parts.forge, this.reach, repo, last);
+    if (known === null) this.#repos.delete(name);
+    else this.#repos.set(name, known);
+    for (const branch of known?.branches ?? []) await this.#parts.cache.put(branch);
     return known;
   }
 
-  async #readBranch(
-    repo: CdRepo,
-    name: string,
-    branch: string | null,
-    config: Config | null,
-  ): Promise<IndexedBranch | null> {
-    const read = await this.#parts.forge.readRepo(repo, branch, (path) =>
-      wantedPaths(config, path),
-    );
-    if (read === null) return null;
-    const entry: IndexedBranch = {
-      repo: name,
-      branch: read.branch,
-      commit: read.commit,
-      isDefault: branch === null,
-      paths: read.paths,
-      files: read.files,
-    };
-    await this.#parts.cache.put(entry);
-    return entry;
-  }
+  /** A repo that the App may read, by its full name. Of owners whose repos were listed. */
+  readonly reach = (fullName: string): CdRepo | null => this.#reach.get(fullName) ?? null;
 }
 
-export function fullNameOf(repo: Pick<CdRepo, "owner" | "name">): string {
-  return `${repo.owner}/${repo.name}`.toLowerCase();
+function ownerOf(fullName: string): string {
+  return fullName.slice(0, fullName.indexOf("/"));
 }

@@ -9,8 +9,9 @@ import { readDelivery } from "../normalise/delivery.ts";
 import type { NormaliseOptions } from "../normalise/normaliser.ts";
 import { isHookSource } from "../normalise/sources.ts";
 import { resolveEvent } from "../resolve/resolve-event.ts";
+import type { KnownRepo } from "./known-repo.ts";
 import { laneOf } from "./lane.ts";
-import type { KnownRepo, RepoIndexes } from "./repo-indexes.ts";
+import type { RepoIndexes } from "./repo-indexes.ts";
 
 export interface RouteParts {
   readonly registry: Registry;
@@ -139,7 +140,8 @@ function routeWithoutConfig(
   found: { items: Item[]; outcomes: Outcome[] },
 ): void {
   const [problem] = known.problems.filter((p) => p.severity === "error");
-  if (problem !== undefined) {
+  // A repo without overlays may keep a config for others to extend, which need not be whole.
+  if (problem !== undefined && known.index.overlays.length > 0) {
     const place = { repo: known.fullName, base: "", environment: "", component: null };
     found.outcomes.push({
       kind: "refused",

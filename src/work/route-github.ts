@@ -3,10 +3,11 @@ import { CONFIG_PATH } from "../model/config.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { LaneTask, Routing } from "../model/inbox.ts";
 import type { Place } from "../model/outcome.ts";
-import { trackingBranch } from "../propose/branch-name.ts";
+import { ONBOARDING_BRANCH, trackingBranch } from "../propose/branch-name.ts";
 import { type GithubNews, readGithubNews } from "./github-news.ts";
+import type { KnownRepo } from "./known-repo.ts";
 import { laneOf } from "./lane.ts";
-import type { KnownRepo, RepoIndexes } from "./repo-indexes.ts";
+import type { RepoIndexes } from "./repo-indexes.ts";
 
 type Item = Routing["items"][number];
 
@@ -15,13 +16,16 @@ export async function routeGithub(indexes: RepoIndexes, delivery: Delivery): Pro
   const news = readGithubNews(delivery);
   switch (news.kind) {
     case "pushed":
-      return routing(await afterPush(indexes, news));
+      return routing([
+        ...(await afterPush(indexes, news)),
+        ...(await afterExtendedConfig(indexes, news)),
+      ]);
     case "proposal":
       return routing(await afterProposal(indexes, news));
     case "pull-changed":
-      return routing(preview(await indexes.get(news.repo), news));
+      return routing(preview(await indexes.find(news.repo), news));
     case "access-changed":
-      indexes.forgetOwner(news.owner);
+      indexes.forget(news.owner, news.repos);
       return routing([]);
     case "none":
       return {
@@ -52,10 +56,9 @@ async function afterPush(
   indexes: RepoIndexes,
   news: Extract<GithubNews, { kind: "pushed" }>,
 ): Promise<Item[]> {
-  const before = await indexes.get(news.repo);
-  const first = before === null || before.branches.length === 0;
-  if (!first && !isBase(before, news.branch)) return [];
-  if (!first && news.paths !== null && ![...news.paths].some(concernsIndex)) return [];
+  const before = await indexes.find(news.repo);
+  if (before === null || !isBase(before, news.branch)) return [];
+  if (news.paths !== null && ![...news.paths].some(concernsIndex)) return [];
   const known = await indexes.refresh(news.repo);
   if (known === null) return [];
   return concernedPlaces(before, known, news).map(({ place, environment }) =>
@@ -63,11 +66,31 @@ async function afterPush(
   );
 }
 
+/** A config that others extend: they are read again, and the places that it moved are looked at. */
+async function afterExtendedConfig(
+  indexes: RepoIndexes,
+  { repo, paths }: Extract<GithubNews, { kind: "pushed" }>,
+): Promise<Item[]> {
+  if (paths !== null && !paths.has(CONFIG_PATH)) return [];
+  const items: Item[] = [];
+  for (const before of indexes.extending(repo)) {
+    const known = await indexes.refresh(before.fullName);
+    if (known === null) continue;
+    const none: ReadonlySet<string> = new Set();
+    for (const { branch } of known.branches) {
+      const moved = concernedPlaces(before, known, { branch, paths: none });
+      for (const { place, environment } of moved)
+        items.push(recheck(place, environment, `the config of ${repo} changed`));
+    }
+  }
+  return items;
+}
+
 /** Places whose files a push changed, those that it took files from or gave files to, and those that it ended. */
 function concernedPlaces(
   before: KnownRepo | null,
   now: KnownRepo,
-  { branch, paths }: Extract<GithubNews, { kind: "pushed" }>,
+  { branch, paths }: Pick<Extract<GithubNews, { kind: "pushed" }>, "branch" | "paths">,
 ): readonly FoundPlace[] {
   const earlier = before === null ? new Map<string, FoundPlace>() : placesOn(before, branch);
   const places = placesOn(now, branch);
@@ -96,8 +119,12 @@ async function afterProposal(
   news: Extract<GithubNews, { kind: "proposal" }>,
 ): Promise<Item[]> {
   if (!news.branch.startsWith("tagboat/")) return [];
-  const known = await indexes.get(news.repo);
+  const known = await indexes.find(news.repo);
   if (known === null) return [];
+  if (news.branch === ONBOARDING_BRANCH) {
+    const task: LaneTask = { kind: "onboard", repo: known.fullName, image: null };
+    return [{ lane: laneOf(task, false), task }];
+  }
   return [...placesOn(known, news.base).values()]
     .filter(({ place }) => trackingBranch(place) === news.branch)
     .map(({ place, environment }) => recheck(place, environment, news.why));

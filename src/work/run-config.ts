@@ -1,10 +1,13 @@
+import { parseConfig } from "../decide/config.ts";
 import { type OnboardingInput, proposeConfig } from "../decide/onboarding.ts";
-import { previewConfig } from "../decide/preview.ts";
+import { deletedPreview, type Preview, previewConfig } from "../decide/preview.ts";
 import type { Forge } from "../model/forge.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
 import { proposeOnboarding, readOnboardingTarget, renderOnboarding } from "../propose/onboard.ts";
 import type { Attempt, ProposeParts } from "../propose/upsert.ts";
-import type { KnownRepo, RepoIndexes } from "./repo-indexes.ts";
+import { readExtended } from "./extended-config.ts";
+import { indexed, type KnownRepo, readOtherBranches } from "./known-repo.ts";
+import type { RepoIndexes } from "./repo-indexes.ts";
 
 /** Tells on a pull request what its change of `.github/tagboat.yml` would do. The config in force stays what it is. */
 export async function runPreview(
@@ -26,12 +29,17 @@ export async function runPreview(
       detail: `#${pull} does not change the config`,
     };
   }
+  if (change.head.kind === "absent") {
+    const report = { repo: known.repo, headOid: change.headOid, name: "tagboat/config" };
+    await parts.forge.reportCheck({ ...report, ...deletedPreview(known.config) });
+    const detail = `#${pull} deletes the config`;
+    return { kind: "skipped", place, reason: "nothing-to-do", detail };
+  }
   if (change.head.kind === "unusable") {
     const why = "`.github/tagboat.yml` is no plain UTF-8 text file";
     return { kind: "refused", place, reason: "config-invalid", detail: `#${pull}: ${why}` };
   }
-  const text = change.head.kind === "text" ? change.head.text : "";
-  const preview = previewConfig(known.config, text, known.branches);
+  const preview = await previewOf(parts, known, change.head.text);
   await parts.forge.reportCheck({
     repo: known.repo,
     headOid: change.headOid,
@@ -46,6 +54,20 @@ export async function runPreview(
   };
 }
 
+/** The preview by the branches and base configs that the new text names, which those in force may not. */
+async function previewOf(
+  { forge, indexes }: { forge: Forge; indexes: RepoIndexes },
+  known: KnownRepo,
+  text: string,
+): Promise<Preview> {
+  const { bases } = await readExtended(forge, indexes.reach, known.repo.owner, text);
+  const { config } = parseConfig(text, bases);
+  const main = known.branches.filter(({ isDefault }) => isDefault);
+  const others = await readOtherBranches(forge, known.repo, config, main[0]?.branch ?? "");
+  const branches = [...main, ...others.map((read) => indexed(known.repo, read, false))];
+  return previewConfig(known.config, text, branches, bases);
+}
+
 function oidOf(file: { readonly kind: string; readonly oid?: string }): string {
   return file.oid ?? "";
 }
@@ -55,41 +77,23 @@ function onboardingInput(known: KnownRepo): OnboardingInput {
   return {
     paths: main?.paths ?? [],
     files: main?.files ?? [],
-    branches: known.branches.map((branch) => branch.branch),
+    branches: known.branchNames,
   };
 }
 
-/** Offers a config to a repo that has none. */
+/** Offers a config to a repo that has none (`image` `null`: only looks at what became of the offer). */
 export async function runOnboarding(
-  parts: ProposeParts & { indexes: RepoIndexes },
+  parts: ProposeParts,
   known: KnownRepo,
+  image: string | null,
 ): Promise<Attempt> {
-  const place: Place = {
-    repo: known.fullName,
-    base: "",
-    environment: "onboarding",
-    component: null,
-  };
-  const offer = proposeConfig(onboardingInput(known));
-  if (offer === null) {
-    return {
-      kind: "settled",
-      outcome: {
-        kind: "skipped",
-        place,
-        reason: "no-config",
-        detail: "no overlays were found to propose a config for",
-      },
-    };
-  }
   const target = await readOnboardingTarget(parts.forge, known.repo);
-  if (target === null)
-    return {
-      kind: "settled",
-      outcome: { kind: "refused", place, reason: "repo-gone", detail: `${known.fullName} is gone` },
-    };
-  return proposeOnboarding(parts, target, {
-    config: offer.text,
-    body: renderOnboarding(offer.body),
-  });
+  if (target === null) {
+    const place = { repo: known.fullName, base: "", environment: "onboarding", component: null };
+    const detail = `${known.fullName} is gone`;
+    return { kind: "settled", outcome: { kind: "refused", place, reason: "repo-gone", detail } };
+  }
+  const found = image === null ? null : proposeConfig(onboardingInput(known));
+  const offer = found === null ? null : { config: found.text, body: renderOnboarding(found.body) };
+  return proposeOnboarding(parts, target, offer);
 }

@@ -35,11 +35,15 @@ function runGroup(parts: RunParts, group: readonly LaneItem[], signal: AbortSign
         later: [],
       }));
     case "onboard":
-      return onboard(parts, task.repo, group);
+      return onboard(parts, task, group);
   }
 }
 
-async function onboard(parts: RunParts, repo: string, group: readonly LaneItem[]): Promise<Ran> {
+async function onboard(
+  parts: RunParts,
+  { repo, image }: Extract<LaneItem["task"], { kind: "onboard" }>,
+  group: readonly LaneItem[],
+): Promise<Ran> {
   const known = await parts.indexes.get(repo);
   const place: Place = { repo, base: "", environment: "onboarding", component: null };
   const attempt: Attempt =
@@ -48,7 +52,7 @@ async function onboard(parts: RunParts, repo: string, group: readonly LaneItem[]
           kind: "settled",
           outcome: { kind: "refused", place, reason: "repo-gone", detail: `${repo} is gone` },
         }
-      : await runOnboarding(parts, known);
+      : await runOnboarding(parts, known, image);
   if (attempt.kind === "settled")
     return { done: group.map((i) => ({ item: i.id, outcome: attempt.outcome })), later: [] };
   const at = attempt.kind === "again" ? attempt.at : attempt.until;

@@ -8,7 +8,8 @@ import type { Pacer } from "../model/pacer.ts";
 import { trackingBranch } from "../propose/branch-name.ts";
 import { parseTrailers } from "../propose/trailers.ts";
 import type { Attempt } from "../propose/upsert.ts";
-import type { KnownRepo, RepoIndexes } from "./repo-indexes.ts";
+import type { KnownRepo } from "./known-repo.ts";
+import type { RepoIndexes } from "./repo-indexes.ts";
 import { tellView } from "./tell-view.ts";
 
 export interface RunParts extends FlowParts {
@@ -68,7 +69,10 @@ async function attemptPlace(
   if ("kind" in work) return settleAll(items, work);
   const result = await pacedAttempt(parts, known, work, signal);
   if (typeof result !== "string") await tellView(parts, known.repo, result.view, signal);
-  return result === "repo-gone" ? settleAll(items, repoGone(place)) : result;
+  if (result !== "repo-gone") return result;
+  // Renamed, deleted or taken away without GitHub's word of it: the next event finds what there is.
+  parts.indexes.forget(work.owner, [place.repo]);
+  return settleAll(items, repoGone(place));
 }
 
 function readAgainAtOnce(attempt: Attempt): boolean {

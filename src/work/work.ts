@@ -56,8 +56,18 @@ export class Work {
     for (;;) {
       await this.#startDue();
       if (this.#routing.size + this.#running.size === 0) return;
-      await Promise.race([...this.#routing.values(), ...this.#running.values()]);
+      await this.#somethingNew();
     }
+  }
+
+  /** What runs has ended, or something arrived meanwhile. */
+  async #somethingNew(): Promise<void> {
+    let unlisten = (): void => {};
+    const woken = new Promise<void>((resolve) => {
+      unlisten = this.#parts.inbox.onWake(resolve);
+    });
+    await Promise.race([woken, ...this.#routing.values(), ...this.#running.values()]);
+    unlisten();
   }
 
   async #run(): Promise<void> {

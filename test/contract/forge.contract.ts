@@ -187,7 +187,7 @@ export function forgeContract(name: string, open: () => Promise<ForgeStage>): vo
       draft: false,
       ours: true,
       closedBy: null,
-      headMessage: "Track app v2\n\nTagboat-Order-Key: 1",
+      firstMessage: "Track app v2\n\nTagboat-Order-Key: 1",
       changedFiles: 1,
       approvedAt: null,
       checks: "none",
@@ -320,7 +320,7 @@ export function forgeContract(name: string, open: () => Promise<ForgeStage>): vo
     expect(now.pulls[0]).toMatchObject({
       state: "closed",
       closedBy: "app",
-      headMessage: "Track app v2\n\nTagboat-Order-Key: 1",
+      firstMessage: "Track app v2\n\nTagboat-Order-Key: 1",
     });
   });
 

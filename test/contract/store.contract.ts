@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, test } from "@jest/globals";
 import type { Delivery } from "../../src/model/delivery.ts";
 import type { Holds } from "../../src/model/holds.ts";
@@ -353,6 +354,13 @@ export function storeContract(name: string, open: () => Promise<Stores>): void {
       await clock.advance(2_000);
       await turn;
       expect(at).toBeGreaterThanOrEqual(Date.parse("2026-11-22T09:01:30Z"));
+    });
+
+    withStores("a granted turn leaves nothing on the signal", async ({ pacer }) => {
+      const stop = new AbortController();
+      const before = getEventListeners(stop.signal, "abort").length;
+      await pacer.turn(1, 1, "tracking", stop.signal);
+      expect(getEventListeners(stop.signal, "abort")).toHaveLength(before);
     });
 
     withStores("who stops waiting takes no turn", async ({ pacer, clock }) => {

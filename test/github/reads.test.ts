@@ -59,6 +59,7 @@ describe("readRepo", () => {
     ]);
     expect(await host.forge.readRepo(REPO, null, isKustomization)).toEqual({
       branch: "main",
+      branches: [],
       commit: BASE,
       paths: [
         { path: "env", mode: "040000", oid: NEW },

@@ -59,7 +59,7 @@ export function pull(change: Partial<PullState> = {}): PullState {
     createdAt: "2026-03-01T00:00:00Z",
     closedAt: null,
     closedBy: null,
-    headMessage: "Track app v2",
+    firstMessage: "Track app v2",
     changedFiles: 1,
     approvedAt: null,
     checks: "none",

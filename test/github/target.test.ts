@@ -293,12 +293,13 @@ describe("pull requests", () => {
     author: bot,
     timelineItems: { nodes: [] },
     latestOpinionatedReviews: { nodes: [] },
-    commits: { nodes: [{ commit: { message: "m", statusCheckRollup: null } }] },
+    first: { nodes: [{ commit: { message: "m" } }] },
+    commits: { nodes: [{ commit: { statusCheckRollup: null } }] },
     ...change,
   });
   const reviews = (...nodes: object[]) => ({ latestOpinionatedReviews: { nodes } });
   const rollup = (state: string) => ({
-    commits: { nodes: [{ commit: { message: "m", statusCheckRollup: { state } } }] },
+    commits: { nodes: [{ commit: { statusCheckRollup: { state } } }] },
   });
   const closed = (actor: object | null) => ({
     state: "CLOSED",
@@ -307,7 +308,7 @@ describe("pull requests", () => {
   });
 
   test.each<[string, object, object]>([
-    ["ours", {}, { number: 5, nodeId: "PR_5", state: "open", ours: true, headMessage: "m" }],
+    ["ours", {}, { number: 5, nodeId: "PR_5", state: "open", ours: true, firstMessage: "m" }],
     ["ours by the REST spelling", { author: { ...bot, login: "Tagboat[bot]" } }, { ours: true }],
     ["a person named like the bot", { author: person }, { ours: false }],
     ["another bot", { author: { ...bot, login: "other" } }, { ours: false }],

@@ -28,6 +28,7 @@ function proposal(change: Partial<NewProposal> = {}): NewProposal {
 const REF = { ref: { name: BRANCH } };
 const COMMITTED = { commit: { oid: NEW } };
 const DONE = { pullRequest: { id: "PR_5" } };
+const RETITLED = { pullRequest: { state: "OPEN" } };
 
 function opened(oid = NEW, message = MESSAGE): object {
   return {
@@ -498,7 +499,7 @@ describe("a host that lacks mutations takes them over REST", () => {
       lacks("createPullRequest"),
       rest,
       lacks("updatePullRequest"),
-      { body: { node_id: "PR_5" } },
+      { body: { node_id: "PR_5", state: "open" } },
       lacks("closePullRequest"),
       lacks("closePullRequest"),
       { body: { node_id: "PR_5" } },
@@ -540,7 +541,7 @@ describe("updateProposal", () => {
   test("builds the commit aside and moves the head to it by compare-and-swap", async () => {
     const host = scriptedHost([
       data({ ref: REF, commit: COMMITTED }),
-      data({ refs: { clientMutationId: null }, words: DONE }),
+      data({ refs: { clientMutationId: null }, words: RETITLED }),
     ]);
     expect(await host.forge.updateProposal(update)).toEqual({
       kind: "done",
@@ -570,12 +571,25 @@ describe("updateProposal", () => {
   });
 
   test("changes title and body alone in one request", async () => {
-    const host = scriptedHost([data({ words: DONE })]);
+    const host = scriptedHost([data({ words: RETITLED })]);
     const result = await host.forge.updateProposal({ ...update, commit: null });
     expect(result).toEqual({ kind: "done", value: { headOid: HEAD } });
     expect(sent(host)).toEqual(["updatePullRequest"]);
     documentsAreValid(host);
   });
+
+  test.each([
+    ["with a commit", update, [data({ ref: REF, commit: COMMITTED })], { refs: {} }],
+    ["without one", { ...update, commit: null }, [], {}],
+  ])(
+    "is not done when the pull request was merged meanwhile, %s",
+    async (_, wanted, before, more) => {
+      const merged = { pullRequest: { state: "MERGED" } };
+      const host = scriptedHost([...before, data({ ...more, words: merged })]);
+      const unsure = { kind: "unsure", detail: "#5 is not open any more" };
+      expect(await host.forge.updateProposal(wanted)).toEqual(unsure);
+    },
+  );
 
   const moved = error("refs", "UNPROCESSABLE", "Reference cannot be updated");
   test.each<[string, readonly Answer[]]>([
@@ -585,7 +599,7 @@ describe("updateProposal", () => {
     ],
     [
       "the head has moved",
-      [data({ ref: REF, commit: COMMITTED }), data({ refs: null, words: DONE }, moved)],
+      [data({ ref: REF, commit: COMMITTED }), data({ refs: null, words: RETITLED }, moved)],
     ],
     [
       "the words fail",

@@ -41,7 +41,7 @@ const pull: PullState = {
   createdAt: "2026-11-22T09:00:00Z",
   closedAt: null,
   closedBy: null,
-  headMessage: "",
+  firstMessage: "",
   changedFiles: 1,
   approvedAt: null,
   checks: "none",

@@ -62,7 +62,7 @@ test.each(["memory", "bare"] as const)(
       ["installation", "push"],
       [],
     ]);
-    expect(stage.dirOf(repo)).toBe(stores === "memory" ? null : join(dir, "1.git"));
+    expect(stage.bareOf(repo)?.dir).toBe(stores === "memory" ? undefined : join(dir, "1.git"));
     expect(webhooks.deliveries(app.id).map((d) => d.statusCode)).toEqual([202, 202]);
   },
 );

@@ -9,6 +9,7 @@ import {
   committing,
   dropping,
   FILE,
+  onboarding,
   opening,
   type ProposalStory,
   pushed,
@@ -26,6 +27,8 @@ import {
 const SECOND = 1000;
 const HOUR = 3_600_000;
 let harbour: Harbour | null = null;
+/** Temporary branches that were left and deleted in this file. */
+let swept = 0;
 /** How often each kind struck in this file. */
 const struck: Record<Fault["kind"], number> = {
   latency: 0,
@@ -62,13 +65,20 @@ async function restsRight(h: Harbour, story: ProposalStory): Promise<void> {
   await rest(h);
   const failed = (await h.entries()).filter(({ outcome }) => outcome.kind === "failed");
   expect(failed).toEqual([]);
-  await h.tagboat.forge.sweep(cdRepo(h), new Date(h.clock.now().getTime() + HOUR));
-  expect((await branches(h)).filter((name) => name.startsWith("tagboat-tmp/"))).toEqual([]);
+  await sweep(h);
   await story.right(h);
 }
 
-function cdRepo(h: Harbour) {
-  return { owner: "acme", name: "cd", installation: h.installation.id, id: h.repo.id };
+/** The next hourly round of sweeps, and what it deleted. */
+async function sweep(h: Harbour): Promise<void> {
+  if (!(await branches(h)).some(isTemporary)) return;
+  await h.clock.advance(2 * HOUR);
+  swept += await h.tagboat.sweeps.round();
+  expect((await branches(h)).filter(isTemporary)).toEqual([]);
+}
+
+function isTemporary(branch: string): boolean {
+  return branch.startsWith("tagboat-tmp/");
 }
 
 interface Strike {
@@ -227,11 +237,48 @@ describe("moved-head: the proposal's branch", () => {
     await story.act(h);
     await rest(h);
     expect(h.stage.faults.fired.get("moved-head")).toBe(1);
-    await h.tagboat.forge.sweep(cdRepo(h), new Date(h.clock.now().getTime() + HOUR));
+    await sweep(h);
     expect(await h.repo.store.readRef(`refs/heads/${branch}`)).toBe(theirs);
     expect(await branches(h)).toEqual(["main", branch]);
     expect(h.stage.world.pulls(h.repo)).toHaveLength(1);
     expect((await h.entries()).filter(({ outcome }) => outcome.kind === "failed")).toEqual([]);
+  });
+
+  test("a person's branch of the onboarding's name stays", async () => {
+    const h = await start(onboarding);
+    const branch = "tagboat/onboarding";
+    const after = (await h.repo.store.readRef("refs/heads/main")) ?? "";
+    const name = `refs/heads/${branch}`;
+    await h.stage.world.updateRefs(h.repo, "ben", [{ name, before: null, after }]);
+    const theirs = await h.commit("ben", branch, { "theirs.md": "mine\n" });
+    const delivery = await pushed(h, V2);
+    await rest(h);
+    expect(await h.repo.store.readRef(name)).toBe(theirs);
+    expect(h.stage.world.pulls(h.repo)).toEqual([]);
+    expect(await h.outcomesOf(delivery)).toMatchObject([
+      { kind: "refused", reason: "branch-in-use" },
+    ]);
+  });
+
+  test("an onboarding that was withdrawn, since it showed an older commit, is offered again", async () => {
+    const h = await start(onboarding);
+    const { faults } = h.stage;
+    const fails = (field: 1 | 2 | 3): Fault => ({
+      kind: "field-fails",
+      field,
+      type: "INTERNAL",
+      message: "Something went wrong",
+    });
+    faults.arm({ fault: fails(3) });
+    const move = async () => void (await h.commit("ben", "main", { "notes.md": "n\n" }));
+    faults.arm({ fault: { kind: "moved-head", move }, at: onboarding.requests[0] ?? "", skip: 1 });
+    faults.arm({ fault: fails(1), at: "updateRefs" });
+    await onboarding.act(h);
+    await rest(h);
+    expect([faults.fired.get("field-fails"), faults.fired.get("moved-head")]).toEqual([2, 1]);
+    const states = h.stage.world.pulls(h.repo).map(({ state }) => state);
+    expect(states).toEqual(["closed", "open"]);
+    expect(await h.read("tagboat/onboarding", "notes.md")).toBe("n\n");
   });
 
   test("a branch of our name appears: it is not taken, and no pull request shows it", async () => {
@@ -335,6 +382,7 @@ describe("a step is forbidden for once", () => {
   );
 });
 
-test("every kind of fault struck", () => {
+test("every kind of fault struck, and some left branches to sweep", () => {
+  expect(swept).toBeGreaterThan(0);
   expect(Object.entries(struck).filter(([, times]) => times === 0)).toEqual([]);
 });

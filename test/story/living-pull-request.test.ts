@@ -55,13 +55,15 @@ describe("the living pull request", () => {
     });
     await h.settle();
     const pull = onlyPull(h);
-    expect(shown(pull.body)).toBe(`| image | from | to | file |
-|---|---|---|---|
-| \`quay.io/acme/app\` | \`6322-rbbs9\` | \`bf76-qqxrq\` \`@sha256:abababababab…\` | \`env/overlays/01-dev/kustomization.yaml\` |
+    expect(shown(pull.body)).toBe(`**Image** \`quay.io/acme/app\`
 
-**\`quay.io/acme/app:bf76-qqxrq\`**
+| file | from | to |
+|---|---|---|
+| \`env/overlays/01-dev/kustomization.yaml\` | \`6322-rbbs9\` | \`bf76-qqxrq\` |
+
+**About** \`bf76-qqxrq\`
 - digest: \`sha256:${"ab".repeat(32)}\`
-- built: 2026-11-21T10:00:00Z
+- built: 2026-11-21 10:00:00 UTC
 - commit: [\`bf76aa012345\`](https://github.com/acme/app/commit/bf76aa0123456789abcdef0123456789abcdef01)
 - pipeline run: \`app-run-qqxrq\`
 - platforms: \`linux/amd64\`

@@ -1,12 +1,12 @@
 import { generateKeyPairSync } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { pino } from "pino";
 import { parse } from "yaml";
 import { fileAt } from "../../sandbox/git/tree-edit.ts";
 import { createStage, type Stage } from "../../sandbox/stage.ts";
 import type { App, Installation, Pull, Repo } from "../../sandbox/world/entities.ts";
 import { composeTagboat, type Tagboat } from "../../src/compose.ts";
-import type { Delivery, HookScope } from "../../src/model/delivery.ts";
+import type { Delivery, HookScope, Source } from "../../src/model/delivery.ts";
 import type { LedgerEntry } from "../../src/model/ledger.ts";
 import type { Outcome } from "../../src/model/outcome.ts";
 import type { Renderer } from "../../src/model/render.ts";
@@ -25,7 +25,12 @@ const { publicKey, privateKey } = generateKeyPairSync("rsa", {
   privateKeyEncoding: { type: "pkcs8", format: "pem" },
 });
 const WEBHOOK_SECRET = "a webhook secret of the tests";
-const manifest = parse(readFileSync(new URL("../../app.yml", import.meta.url), "utf8")) as {
+// Beside the sources, or one folder further up from where they are compiled to.
+const manifestFile = ["../../app.yml", "../../../app.yml"]
+  .map((path) => new URL(path, import.meta.url))
+  .find((url) => existsSync(url));
+if (manifestFile === undefined) throw new Error("app.yml is missing");
+const manifest = parse(readFileSync(manifestFile, "utf8")) as {
   default_permissions: Record<string, string>;
   default_events: string[];
 };
@@ -42,6 +47,16 @@ export interface HarbourOptions {
   readonly installedOn?: readonly string[];
   /** The operator's allow list; default: everything. */
   readonly allowed?: (fullName: string) => boolean;
+}
+
+export interface HookMessage {
+  /** Default: `generic`. */
+  readonly source?: Source;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Default: `acme` and everything of it. */
+  readonly owner?: string;
+  readonly scope?: HookScope;
 }
 
 /** The whole of Tagboat against the sandbox's GitHub, in one process, without sockets, on a clock that is moved by hand. */
@@ -66,6 +81,8 @@ export interface Harbour {
     facts?: FakeImage,
     over?: { scope?: HookScope; owner?: string },
   ): Promise<string>;
+  /** A webhook as the edge keeps it, authenticated. Returns the delivery's id. */
+  deliver(message: HookMessage): Promise<string>;
   /** Lets everything that is due come to its end, webhooks and their consequences too. */
   settle(): Promise<void>;
   /** Moves the clock until nothing waits any more, at most `ms`. */
@@ -167,6 +184,22 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     }
   }
 
+  async function deliver(message: HookMessage): Promise<string> {
+    sequence += 1;
+    const delivery: Delivery = {
+      id: `delivery-${String(sequence).padStart(8, "0")}`,
+      source: message.source ?? "generic",
+      owner: message.owner ?? "acme",
+      scope: message.scope ?? { kind: "owner" },
+      senderId: null,
+      receivedAt: clock.now().toISOString(),
+      headers: { "content-type": "application/json", ...message.headers },
+      body: message.body,
+    };
+    await inbox.accept([delivery]);
+    return delivery.id;
+  }
+
   const harbour: Harbour = {
     clock,
     stage,
@@ -181,20 +214,9 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     lines,
     async push(image, tag, facts = {}, over = {}) {
       const digest = registry.put(image, tag, facts);
-      sequence += 1;
-      const delivery: Delivery = {
-        id: `delivery-${String(sequence).padStart(8, "0")}`,
-        source: "generic",
-        owner: over.owner ?? "acme",
-        scope: over.scope ?? { kind: "owner" },
-        senderId: null,
-        receivedAt: clock.now().toISOString(),
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ image, tag, digest }),
-      };
-      await inbox.accept([delivery]);
-      return delivery.id;
+      return deliver({ ...over, body: JSON.stringify({ image, tag, digest }) });
     },
+    deliver,
     settle,
     async settleFor(ms) {
       const end = clock.now().getTime() + ms;

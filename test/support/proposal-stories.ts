@@ -4,6 +4,7 @@ import { patience } from "./patience.ts";
 
 export const IMAGE = "quay.io/acme/app";
 export const FILE = "env/overlays/01-dev/kustomization.yaml";
+const CONFIG = ".github/tagboat.yml";
 export const V1 = "6322-rbbs9";
 export const V2 = "bf76-qqxrq";
 export const V3 = "c0de-zzzzz";
@@ -40,8 +41,8 @@ ${more}`;
 /** A piece of the proposal path: what stood before, the one thing that happens, which requests follow, and what is right after. */
 export interface ProposalStory {
   readonly name: string;
-  /** More settings of the environment. */
-  readonly settings?: string;
+  /** More settings of the environment; `null`: the repo has no config. */
+  readonly settings?: string | null;
   /** Everything before that which is looked at; GitHub has not been asked anything when it is absent. */
   before?(h: Harbour): Promise<void>;
   act(h: Harbour): Promise<void>;
@@ -52,8 +53,9 @@ export interface ProposalStory {
 }
 
 export async function startStory(story: ProposalStory): Promise<Harbour> {
+  const { settings = "" } = story;
   const files = {
-    ".github/tagboat.yml": configOf(story.settings ?? ""),
+    ...(settings === null ? {} : { [CONFIG]: configOf(settings) }),
     "README.md": "# CD\n",
     [FILE]: kustomization(V1),
   };
@@ -103,12 +105,16 @@ async function proposed(h: Harbour): Promise<void> {
   expect(last?.outcome.kind).toBe("proposed");
 }
 
-/** The branch holds one commit of the bot on a commit of the base, and that changes the one file. */
-async function oneCommit(h: Harbour, branch: string, tag: string): Promise<void> {
+/** The branch holds one commit on a commit of the base. */
+async function oneOnBase(h: Harbour, branch: string): Promise<void> {
   const head = await h.repo.store.readRef(`refs/heads/${branch}`);
   const commit = head === null ? null : await h.repo.store.readCommit(head);
   expect(commit?.parents).toHaveLength(1);
   expect(await history(h, "main")).toContain(commit?.parents[0]);
+}
+
+async function oneCommit(h: Harbour, branch: string, tag: string): Promise<void> {
+  await oneOnBase(h, branch);
   expect((await h.read(branch, FILE))?.endsWith(`newTag: ${tag}\n`)).toBe(true);
 }
 
@@ -276,6 +282,54 @@ export const dropping: ProposalStory = {
   },
 };
 
+export const onboarding: ProposalStory = {
+  name: "offer a first config",
+  settings: null,
+  before: warm,
+  act: async (h) => void (await pushed(h, V2)),
+  requests: [READ, OPEN],
+  async right(h) {
+    const pulls = h.stage.world.pulls(h.repo);
+    expect(pulls.map(({ title, state }) => [title, state])).toEqual([
+      ["Configure Tagboat", "open"],
+    ]);
+    expect(await branches(h)).toEqual(["main", "tagboat/onboarding"]);
+    await oneOnBase(h, "tagboat/onboarding");
+    expect(await h.read("tagboat/onboarding", CONFIG)).toContain("path: env/overlays/01-dev");
+    expect(await h.read("main", CONFIG)).toBeNull();
+  },
+};
+
+export const previewing: ProposalStory = {
+  name: "preview a change of the config",
+  async before(h) {
+    await warm(h);
+    const after = (await h.repo.store.readRef("refs/heads/main")) ?? "";
+    const name = "refs/heads/mine";
+    await h.stage.world.updateRefs(h.repo, "ann", [{ name, before: null, after }]);
+    await h.commit("ann", "mine", { [CONFIG]: configOf("    merge: manual\n") });
+    await rest(h);
+  },
+  async act(h) {
+    const words = { title: "Change the config", body: "", base: "main", draft: false };
+    const head = { repo: h.repo, branch: "mine" };
+    await h.stage.world.openPull(h.repo, "ann", { ...words, head });
+  },
+  requests: [
+    "repository",
+    "GET /repos/{owner}/{repo}/commits/{ref}/check-runs",
+    "POST /repos/{owner}/{repo}/check-runs",
+  ],
+  async right(h) {
+    const oid = (await h.repo.store.readRef("refs/heads/mine")) ?? "";
+    const checks = h.stage.world.checks(h.repo, oid);
+    expect(checks.map(({ name, conclusion }) => [name, conclusion])).toEqual([
+      ["tagboat/config", "success"],
+    ]);
+    expect(await branches(h)).toEqual(["main", "mine"]);
+  },
+};
+
 export const stories: readonly ProposalStory[] = [
   opening,
   cold,
@@ -286,4 +340,6 @@ export const stories: readonly ProposalStory[] = [
   waiting,
   committing,
   dropping,
+  onboarding,
+  previewing,
 ];

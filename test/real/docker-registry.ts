@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { openSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { reservePort } from "../../sandbox/demo/free-port.ts";
+
+/** Debian's docker-registry, with its data and its configuration in a folder of ours. */
+export interface DockerRegistry {
+  /** `127.0.0.1:5001`, as it stands in image names. */
+  readonly host: string;
+  /** Starts it with a notification endpoint. Resolves when it answers. */
+  start(hookUrl: string): Promise<void>;
+  /** How often it gave up after three tries of a notification and paused. */
+  timesBackedOff(): Promise<number>;
+  /** Resolves when that has happened more than `times` times. */
+  backsOff(times: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function createDockerRegistry(folder: string): Promise<DockerRegistry> {
+  const reserved = await reservePort(0);
+  const host = `127.0.0.1:${reserved.port}`;
+  await mkdir(folder, { recursive: true });
+  const logFile = join(folder, "registry.log");
+  let child: ChildProcess | null = null;
+  async function timesBackedOff(): Promise<number> {
+    return (await readFile(logFile, "utf8")).split("too many errors, backing off").length - 1;
+  }
+  return {
+    host,
+    async start(hookUrl) {
+      const file = join(folder, "config.yml");
+      await writeFile(file, configOf(host, join(folder, "data"), hookUrl), { mode: 0o600 });
+      const log = openSync(logFile, "a");
+      const environment = { PATH: `${process.env.PATH ?? ""}:/usr/bin:/usr/sbin` };
+      await reserved.release();
+      child = spawn("docker-registry", ["serve", file], {
+        env: environment,
+        stdio: ["ignore", log, log],
+      });
+      const url = `http://${host}/v2/`;
+      await until(
+        async () => (await fetch(url).catch(() => null))?.ok === true,
+        `answer at ${url}`,
+      );
+    },
+    timesBackedOff,
+    backsOff: (times) => until(async () => (await timesBackedOff()) > times, "back off"),
+    async stop() {
+      if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, "exit");
+      child.kill("SIGTERM");
+      await gone;
+    },
+  };
+}
+
+/** What `tagboat hook-url distribution` says to enter, with tries that follow each other faster. */
+function configOf(host: string, data: string, hookUrl: string): string {
+  return `version: 0.1
+log: {level: warn, accesslog: {disabled: true}}
+storage: {filesystem: {rootdirectory: ${data}}}
+http: {addr: "${host}", secret: of-the-test}
+notifications:
+  endpoints:
+    - name: tagboat
+      url: ${hookUrl}
+      timeout: 500ms
+      threshold: 3
+      backoff: 500ms
+      ignore:
+        actions: [pull]
+        mediatypes: [application/octet-stream]
+`;
+}
+
+async function until(isSo: () => Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`docker-registry does not ${what}`);
+    await pause(50);
+  }
+}

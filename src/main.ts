@@ -14,7 +14,7 @@ import { createOciRegistry } from "./registry/oci-registry.ts";
 import { readRegistriesFile } from "./registry/registries-file.ts";
 import { publicHosts, type RegistryHosts } from "./registry/registry-hosts.ts";
 import { findKustomize } from "./render/find-kustomize.ts";
-import { createKustomizeRenderer } from "./render/kustomize-renderer.ts";
+import { createKustomizeRenderer, sweepBuildFolders } from "./render/kustomize-renderer.ts";
 import { findNetworkWall } from "./render/network-wall.ts";
 import { MemoryInbox } from "./store/memory-inbox.ts";
 import { MemoryIndexCache } from "./store/memory-index-cache.ts";
@@ -103,6 +103,7 @@ async function openRenderer(env: Env, log: Logger): Promise<Renderer | null> {
   }
   const { kustomize } = found;
   const { renderRemote: remote, renderHelm: helm } = env;
+  await sweepBuildFolders(new Date());
   const networkWall = await findNetworkWall();
   const { version } = kustomize;
   log.info({ kustomize: version, remote, helm, walled: networkWall.length > 0 }, "rendered diff");

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { BuildTree, Rendered, Renderer, RenderJob } from "../model/render.ts";
@@ -13,6 +13,8 @@ export interface KustomizeRendererOptions {
   readonly helm: boolean;
   /** Where programs that builds start are found (git for remote bases, helm); unused as long as neither is allowed. */
   readonly searchPath: string;
+  /** Where private folders are made; absent: the system's place for temporary files. */
+  readonly folder?: string;
   /** From `findNetworkWall`; taken down where builds may fetch. */
   readonly networkWall?: readonly string[];
   readonly limits?: Partial<Limits>;
@@ -34,13 +36,15 @@ export function createKustomizeRenderer(options: KustomizeRendererOptions): Rend
     remote: options.remote,
     helm: options.helm,
     async render({ files, overlays }: RenderJob) {
+      const all = (answer: Rendered) => new Map(overlays.map((overlay) => [overlay, answer]));
       const refusal = unsafe(files);
-      if (refusal !== null) return new Map(overlays.map((overlay) => [overlay, refusal]));
-      const home = await realpath(await mkdtemp(join(tmpdir(), "tagboat-render-")));
+      if (refusal !== null) return all(refusal);
+      const home = await makeHome(options.folder ?? tmpdir());
+      if (home === null) return all({ kind: "unavailable", why: "there is no folder to build in" });
       try {
         const root = join(home, "repo");
         const unwritten = await writeTree(root, files);
-        if (unwritten !== null) return new Map(overlays.map((overlay) => [overlay, unwritten]));
+        if (unwritten !== null) return all(unwritten);
         const results = overlays.map(async (overlay) => {
           const ended = await gate.run(() => build(options, limits, home, pathFrom(root, overlay)));
           return [overlay, rendered(ended, limits, { root, overlay, files })] as const;
@@ -51,6 +55,30 @@ export function createKustomizeRenderer(options: KustomizeRendererOptions): Rend
       }
     },
   };
+}
+
+const HOME_PREFIX = "tagboat-render-";
+
+/** A new folder that only we may enter; `null` where nothing can be written, as in a container with a read-only disk. */
+async function makeHome(folder: string): Promise<string | null> {
+  try {
+    return await realpath(await mkdtemp(join(folder, HOME_PREFIX)));
+  } catch {
+    return null;
+  }
+}
+
+/** Removes what processes that were killed left behind: private folders of ours older than an hour. */
+export async function sweepBuildFolders(now: Date, folder = tmpdir()): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    if (!name.startsWith(HOME_PREFIX)) continue;
+    const path = join(folder, name);
+    const facts = await lstat(path).catch(() => null);
+    const old = facts !== null && now.getTime() - facts.mtimeMs > 3_600_000;
+    if (old && facts.isDirectory() && facts.uid === process.getuid?.())
+      await rm(path, { recursive: true, force: true });
+  }
 }
 
 /** Why a tree is not written to disk at all. */

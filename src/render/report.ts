@@ -4,7 +4,13 @@ import type { CdRepo, CheckReport } from "../model/forge.ts";
 import { cell, code, table, visible } from "../model/outside-text.ts";
 import type { BuildError, Rendered } from "../model/render.ts";
 import type { ChangedOverlay } from "./effect.ts";
-import { changedObjects, type ImageMove, imageMoves, objectsIn } from "./images-shown.ts";
+import {
+  type BuiltObject,
+  changedObjects,
+  type ImageMove,
+  imageMoves,
+  objectsIn,
+} from "./images-shown.ts";
 import type { ViewToTell } from "./proposal-view.ts";
 import { maskSecret } from "./secret-mask.ts";
 import type { ChangeView } from "./view-change.ts";
@@ -16,6 +22,7 @@ const DIFF_CHARACTERS = 50_000;
 const MOVES_SHOWN = 10;
 /** Beyond so many changed lines a diff is no reading for people, and takes quadratic time. */
 const MOST_CHANGED_LINES = 5_000;
+const DIFF_MS = 2_000;
 
 /** The check run that shows what a proposal does to what is built. */
 export function reportView(repo: CdRepo, { view, headOid, fresh }: ViewToTell): CheckReport {
@@ -59,20 +66,21 @@ function showOverlay(overlay: ChangedOverlay): Shown {
     ...known,
     verdict: "changed",
     moves: imageMoves(changed.before, changed.after),
-    diff: maskedDiff(folder, before.text, after.text),
+    diff: maskedDiff(folder, changed),
   };
 }
 
-function maskedDiff(folder: string, before: string, after: string): string {
+/** The objects that differ, the others left out: a build may be of megabytes, its change of a line. */
+function maskedDiff(folder: string, changed: ReturnType<typeof changedObjects>): string {
   const seen = new Map<string, string>();
-  const mask = (text: string) =>
-    objectsIn(text)
-      .map((object) => maskSecret(object.replace(/^\n/, ""), seen))
-      .join("---\n");
-  const patch = createTwoFilesPatch(folder, folder, mask(before), mask(after), "before", "after", {
+  const mask = (objects: readonly BuiltObject[]) =>
+    objects.map(({ text }) => maskSecret(text.replace(/^\n/, ""), seen)).join("---\n");
+  const [before, after] = [mask(changed.before), mask(changed.after)];
+  const patch = createTwoFilesPatch(folder, folder, before, after, "before", "after", {
     context: 3,
     headerOptions: FILE_HEADERS_ONLY,
     maxEditLength: MOST_CHANGED_LINES,
+    timeout: DIFF_MS,
   });
   return patch ?? `(more than ${MOST_CHANGED_LINES} lines differ)`;
 }

@@ -1,6 +1,6 @@
 import { folderOf } from "../decide/kustomization.ts";
 import type { Change, FileEdit } from "../model/change.ts";
-import type { CdRepo, FileState, TreePath } from "../model/forge.ts";
+import { type CdRepo, type FileState, ForgeUnavailable, type TreePath } from "../model/forge.ts";
 import type { Refusal } from "../model/outcome.ts";
 import type { Blobs, BuildTree, Rendered, Renderer } from "../model/render.ts";
 import { BlobMemory } from "./blob-memory.ts";
@@ -50,16 +50,7 @@ export class ChangeViewer {
     for (const file of change.files.values()) {
       if (file.kind === "text") this.#memory.remember(file.oid, Buffer.from(file.text));
     }
-    const folders = edits.map(({ path }) => folderOf(path));
-    const closure = await gatherClosure(
-      {
-        paths: change.paths,
-        remote: this.#renderer.remote,
-        helm: this.#renderer.helm,
-        read: (oids) => this.#memory.read(change.repo, oids),
-      },
-      folders,
-    );
+    const closure = await this.#gather(change, edits);
     const built = await this.#build(closure, edits);
     const overlays = edits.map((edit) => overlayOf(change, edit, built));
     const refusals = overlays.flatMap((overlay) => withoutEffect(overlay) ?? []);
@@ -77,6 +68,19 @@ export class ChangeViewer {
     for (const oldest of this.#told) {
       if (this.#told.size <= MOST_TOLD) return;
       this.#told.delete(oldest);
+    }
+  }
+
+  // What GitHub does not hand out now is not built: a proposal never waits for its diff.
+  async #gather(change: ViewedChange, edits: readonly FileEdit[]): Promise<Closure> {
+    const overlays = edits.map(({ path }) => folderOf(path));
+    const { remote, helm } = this.#renderer;
+    const read = (oids: readonly string[]) => this.#memory.read(change.repo, oids);
+    try {
+      return await gatherClosure({ paths: change.paths, remote, helm, read }, overlays);
+    } catch (error) {
+      if (!(error instanceof ForgeUnavailable) || error.scope !== "request") throw error;
+      return { files: new Map(), troubles: new Map(overlays.map((one) => [one, NOT_READ])) };
     }
   }
 
@@ -107,6 +111,7 @@ const COMPONENT: Rendered = {
   kind: "unavailable",
   why: "a component is built with what includes it, not by itself",
 };
+const NOT_READ: Rendered = { kind: "unavailable", why: "GitHub did not give its files" };
 const NOT_BUILT: Rendered = { kind: "unavailable", why: "it was not built" };
 
 function withEdits(files: BuildTree, edits: readonly FileEdit[]): BuildTree {

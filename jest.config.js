@@ -19,6 +19,8 @@ const shared = {
 };
 
 export default {
+  // Tests bound nothing by time; a busy machine is no failure.
+  testTimeout: 60_000,
   projects: [
     {
       ...shared,

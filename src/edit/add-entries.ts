@@ -127,7 +127,7 @@ function newFlowKey(text: string, root: YAMLMap): Place {
 
 function inBlockList(text: string, list: YAMLSeq): Place {
   const last = list.items.at(-1) as Node;
-  const dash = dashOf(list, -1);
+  const dash = dashOf(text, list, -1);
   const column = dash - lineStart(text, dash);
   const at = endWithComments(text, lineEnd(text, nodeEnd(text, list)), column);
   const eol = eolAt(text, at);
@@ -208,10 +208,8 @@ function isPlainEmpty(text: string, list: YAMLSeq): boolean {
 function listIndent(text: string, root: YAMLMap | null): string {
   for (const { value } of root?.items ?? []) {
     if (!isSeq(value) || value.flow === true || value.items.length === 0) continue;
-    const dash = dashOf(value, 0);
-    const indent = dash - lineStart(text, dash) - (root === null ? 0 : indentOf(text, root));
-    // Behind a complex key (`? `) a list may stand further left than its root.
-    return " ".repeat(Math.max(0, indent));
+    const dash = dashOf(text, value, 0);
+    return " ".repeat(dash - lineStart(text, dash) - (root === null ? 0 : indentOf(text, root)));
   }
   return "";
 }

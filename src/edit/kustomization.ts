@@ -13,6 +13,7 @@ import {
   type YAMLMap,
 } from "yaml";
 import type { RefuseReason } from "../model/outcome.ts";
+import { readPlainBlocks } from "./plain-blocks.ts";
 import { isNullWord, readsAsString } from "./scalar-text.ts";
 
 /** A kustomization file, read but not interpreted: its text, its one document, and what its aliases stand for. */
@@ -48,6 +49,14 @@ interface Survey {
 
 /** Reads a kustomization file of one document. Scalars stay text: which of them are strings is kustomize's question, not the parser's. */
 export function readKustomization(text: string): Reading {
+  const root = readPlainBlocks(text);
+  if (root === null) return readAnyYaml(text);
+  const none = new Map();
+  return { kind: "read", file: { text, root, targets: none, aliases: none, lineOf: lineIn(text) } };
+}
+
+/** The same by the whole YAML parser, for every text. */
+export function readAnyYaml(text: string): Reading {
   const odd = oddBreak(text);
   if (odd !== null) return odd;
   const lines = new LineCounter();
@@ -126,6 +135,20 @@ export function rangeOf(node: Node): readonly [number, number, number] {
   if (node.range === null || node.range === undefined)
     throw new Error("A node that was read from text has no range");
   return node.range;
+}
+
+/** Lines are counted when one is first asked for. */
+function lineIn(text: string): (offset: number) => number {
+  let lines: LineCounter | null = null;
+  return (offset) => {
+    if (lines === null) {
+      lines = new LineCounter();
+      lines.addNewLine(0);
+      for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1))
+        lines.addNewLine(at + 1);
+    }
+    return lines.linePos(offset).line;
+  };
 }
 
 const TOO_DEEP = "The file is nested too deeply. Take it apart.";

@@ -13,7 +13,7 @@ export function nodeEnd(text: string, node: Node): number {
   }
   if (isSeq(node) && node.flow !== true) {
     const last = node.items.at(-1);
-    return isNode(last) ? Math.max(nodeEnd(text, last), dashOf(node, -1) + 1) : end;
+    return isNode(last) ? Math.max(nodeEnd(text, last), dashOf(text, node, -1) + 1) : end;
   }
   return end;
 }
@@ -27,19 +27,27 @@ export function pairEnd(text: string, pair: Pair): number {
 
 /** Where a value could be written behind a pair's colon (and its anchor or tag); `null`: there is no colon. */
 export function colonEnd(pair: Pair): number | null {
+  // Plain blocks have no tokens; there the colon is right behind its key.
+  if (pair.srcToken === undefined) return rangeOf(keyNode(pair))[1] + 1;
   const separator = pair.srcToken?.sep ?? [];
   const last = separator.findLast(({ type }) => VALUE_PREFIX.has(type));
   return last === undefined ? null : last.offset + last.source.length;
 }
 
-/** Where a pair begins. */
+/** Where a pair begins: with its key, or an anchor or tag before that. */
 export function pairStart(pair: Pair): number {
-  return rangeOf(keyNode(pair))[0];
+  const before = pair.srcToken?.start.find(({ type }) => type === "anchor" || type === "tag");
+  return before?.offset ?? rangeOf(keyNode(pair))[0];
 }
 
 /** Where the dash of an item of a block list stands; `index` may count from the end. */
-export function dashOf(list: YAMLSeq, index: number): number {
+export function dashOf(text: string, list: YAMLSeq, index: number): number {
   const token = list.srcToken;
+  if (token === undefined) {
+    // Plain blocks: nothing but spaces between a dash and its item.
+    const item = list.items.at(index);
+    return isNode(item) ? text.lastIndexOf("-", rangeOf(item)[0] - 1) : rangeOf(list)[0];
+  }
   const items = token?.type === "block-seq" ? token.items : [];
   // A comment at the end of a list may stand in an item of its own that has no dash.
   const dashes = items.flatMap(({ start }) => start.filter(({ type }) => type === "seq-item-ind"));

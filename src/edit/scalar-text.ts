@@ -11,8 +11,8 @@ const UNWRITABLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\ufffe\uffff]/u;
 // A colon may stand inside, never at the end; `#` never, so that no comment can begin.
 const BARE_SHAPE = /^[A-Za-z0-9]([A-Za-z0-9._/:@?&=%+~-]*[A-Za-z0-9._/@=%+~-])?$/;
 const BASE_60_OR_DATE = /^\d+:\d|^\d{4}-\d{1,2}-\d{1,2}/;
-// Wider than the rules, for readers that know more kinds of numbers (`0x1p-2`).
-const BASED_NUMBER = /^0([bo][\d_]*|x[\da-f_.p+-]*)$/i;
+// Wider than the rules, for readers that know more kinds of numbers (`0x1p-2`, and `e5` without any digit before it).
+const ODD_NUMBER = /^(0([bo][\d_]*|x[\da-f_.p+-]*)|e[-+]?\d+)$/i;
 
 /** Whether YAML 1.1, as kustomize reads it, takes the unquoted text for null. */
 export function isNullWord(plain: string): boolean {
@@ -47,6 +47,6 @@ function isSafeBare(value: string): boolean {
     BARE_SHAPE.test(value) &&
     readsAsString(value) &&
     !BASE_60_OR_DATE.test(value) &&
-    !BASED_NUMBER.test(value)
+    !ODD_NUMBER.test(value)
   );
 }

@@ -98,7 +98,8 @@ function planRemoval(
     if (isSet) plan.removed.push([field, pair]);
     return null;
   }
-  if (fieldOf(draft.file, entry, field) === null) return null;
+  const inherited = resolved(draft.file, entry.inherited.get(field.toLowerCase()));
+  if (isEmptyNode(inherited) || stringOf(draft.file, inherited) === "") return null;
   const message = `${field} of ${entry.name} comes through a merge key. Write the entry out.`;
   const line = draft.file.lineOf(rangeOf(entry.node)[0]);
   return { reason: "entry-alias", message, line };

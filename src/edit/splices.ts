@@ -13,14 +13,25 @@ export function applySplices(text: string, splices: readonly Splice[]): string {
   const ordered = [...splices].sort((a, b) => a.start - b.start || a.end - b.end);
   const parts: string[] = [];
   let at = 0;
+  let gone: Splice | null = null;
   for (const splice of ordered) {
     if (splice.start > at) parts.push(text.slice(at, splice.start));
-    parts.push(splice.text);
+    parts.push(gone === null ? splice.text : behindGone(text, gone, splice));
     at = Math.max(at, splice.end);
+    if (splice.end > splice.start) gone = splice.text === "" ? splice : null;
   }
   parts.push(text.slice(at));
   const result = parts.join("");
   return text.endsWith("\n") || text === "" ? result : result.replace(/\r?\n$/, "");
+}
+
+/** A new line that was to follow a line that goes away takes its place: the ending comes behind it, not before. */
+function behindGone(text: string, gone: Splice, { start, end, text: added }: Splice): string {
+  const isWholeLine = lineStart(text, gone.start) === gone.start;
+  const isInside = start === end && start > gone.start && start <= lineEnd(text, gone.end - 1);
+  const eol = /^\r?\n/.exec(added)?.[0];
+  if (!isWholeLine || !isInside || eol === undefined) return added;
+  return added.slice(eol.length) + eol;
 }
 
 /** Where the line of `at` begins. */

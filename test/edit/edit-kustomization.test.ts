@@ -1612,35 +1612,4 @@ describe("properties", () => {
       }),
     );
   });
-
-  test("a list behind a complex key, further left than its root, is no fault", () => {
-    const result = editKustomization("? \n  : \n- name: a", [
-      image("a", { newTag: "v2", add: true }),
-    ]);
-    expect(result.kind).toBe("refused");
-  });
-
-  test("no text brings it down, and what it edits says the new tag", () => {
-    const piece = fc.constantFrom(
-      ..."images:|- name: a|  newTag: v1|  newTag: &x|*x|<<: *x|{|}|[|]|,|#|'|\"||&|!!str |? |: |---|...|resources:|%YAML 1.1".split(
-        "|",
-      ),
-      "\n",
-      "\n  ",
-      "\r\n",
-      "\t",
-    );
-    fc.assert(
-      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
-        const text = pieces.join("");
-        const result = editKustomization(text, [image("a", { newTag: "v2", add: true })]);
-        if (result.kind === "refused") expect(result.refusal.message).not.toBe("");
-        else
-          expect(
-            JSON.stringify(parse(result.text, { logLevel: "error", uniqueKeys: false })),
-          ).toContain("v2");
-      }),
-      { numRuns: 1000 },
-    );
-  });
 });

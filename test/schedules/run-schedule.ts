@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { trackingBranch } from "../../src/propose/branch-name.ts";
 import { createHarbour, type Harbour } from "../support/harbour.ts";
-import type { Action, Step } from "./actions.ts";
+import type { Action, Schedule } from "./actions.ts";
 import { Drive } from "./drive.ts";
 import {
   compareAge,
@@ -41,10 +41,12 @@ interface Scene {
   readonly watch: Watch;
   readonly tally: Tally;
   readonly deliveries: Set<string>;
+  /** What webhooks of the registry told of. */
+  readonly told: Version[];
 }
 
 /** Plays a schedule from a fresh repo to its end, and returns what came of it. @throws Broken with every complaint. */
-export async function runSchedule(steps: readonly Step[]): Promise<Tally> {
+export async function runSchedule({ calm, steps }: Schedule): Promise<Tally> {
   const harbour = await createHarbour({ files, keepLog: true });
   try {
     const scene = await setScene(harbour);
@@ -54,7 +56,7 @@ export async function runSchedule(steps: readonly Step[]): Promise<Tally> {
       if (step.work) await scene.drive.work();
       await scene.watch.judge();
     }
-    await finish(scene);
+    await finish(scene, calm);
     if (scene.watch.complaints.length > 0) throw new Broken(scene.watch);
     scene.tally.schedules = 1;
     scene.tally.steps = steps.length;
@@ -89,10 +91,11 @@ async function setScene(harbour: Harbour): Promise<Scene> {
     if (fault !== null) countFault(tally, fault, what);
     return fault;
   };
-  const drive = new Drive(harbour);
   const watch = new Watch(harbour, pushed);
+  const drive = new Drive(harbour);
   await drive.work();
-  return { harbour, pushed, people: new People(harbour, pushed), drive, watch, tally, deliveries };
+  const people = new People(harbour, pushed);
+  return { harbour, pushed, people, drive, watch, tally, deliveries, told: [] };
 }
 
 async function perform(scene: Scene, action: Action): Promise<void> {
@@ -127,6 +130,7 @@ async function push(scene: Scene, action: Extract<Action, { do: "push" }>): Prom
   pushed.put({ image, rank, build });
   const tag = tagOf(image, rank);
   if (action.webhook === "never") return;
+  scene.told.push({ image, rank, build });
   if (action.webhook === "late") {
     void harbour.clock.sleep(90_000).then(() => notify(scene, image, tag));
     return;
@@ -154,19 +158,23 @@ async function notify({ harbour }: Scene, image: Image, tag: string): Promise<vo
 }
 
 /** Faults end, the config is mended, the newest image of each name is told of once more: then everything must be in order. */
-async function finish(scene: Scene): Promise<void> {
+async function finish(scene: Scene, calm: boolean): Promise<void> {
   const { harbour, people, watch } = scene;
   harbour.stage.faults.clear();
   watch.trace.push("the end");
   await come(scene, 80 * HOUR);
+  await watch.judge();
+  if (calm) for (const place of places) await judgePlace(scene, place, newestTold);
   await people.act({ do: "config", what: "mend" });
   await come(scene, HOUR);
   await tellNewest(scene);
   await come(scene, 80 * HOUR);
   await watch.judge();
-  for (const place of places) await judgePlace(scene, place);
+  for (const place of places)
+    await judgePlace(scene, place, ({ pushed }, image) => pushed.newest(image));
   for (const pull of harbour.open())
     if (pull.author === harbour.app.bot.login) await watch.judgeShape(pull);
+  for (const place of places) await judgeLeft(scene, place);
   for (const delivery of scene.deliveries) await judgeDelivery(scene, delivery);
   await judgeAgain(scene);
 }
@@ -200,13 +208,18 @@ async function come({ drive, watch }: Scene, ms: number): Promise<void> {
 }
 
 /** The newest image is in the base or in the one open proposal, or there is a reason. */
-async function judgePlace(scene: Scene, place: PlaceUnderTest): Promise<void> {
-  const { pushed, watch } = scene;
+async function judgePlace(
+  scene: Scene,
+  place: PlaceUnderTest,
+  expected: (scene: Scene, image: Image) => Version | null,
+): Promise<void> {
+  const { watch } = scene;
   const branch = trackingBranch(place);
   // Tagboat leaves a branch with a person's work alone.
   if ((await watch.workOn(branch)).length > 0) return;
   for (const image of imagesIn(place)) {
-    const newest = pushed.newest(image);
+    const newest = expected(scene, image);
+    if (newest === null) continue;
     const found = await whereabouts(scene, place, image);
     const there = found.some((one) => one === "no entry" || isThere(one, newest));
     if (there || (!place.direct && (await watch.isBarred(place, newest)))) continue;
@@ -214,6 +227,16 @@ async function judgePlace(scene: Scene, place: PlaceUnderTest): Promise<void> {
     const where = `${place.environment}/${place.component}`;
     watch.complain(`${where}: ${show(newest)} is neither in the base nor proposed: ${seen}`);
   }
+}
+
+/** The newest version that a webhook told of; `null` where the registry has moved its tag since. */
+function newestTold({ pushed, told }: Scene, image: Image): Version | null {
+  const last = told
+    .filter((one) => one.image === image)
+    .sort(compareAge)
+    .at(-1);
+  if (last === undefined || pushed.buildOf(image, last.rank) !== last.build) return null;
+  return last;
 }
 
 /** What stands in the base, then what is proposed. */
@@ -227,6 +250,27 @@ async function whereabouts(
   const open = harbour.open().some((p) => p.headBranch === branch && p.baseBranch === place.base);
   const proposed = open ? await watch.standing(branch, place.file, image) : null;
   return [inBase ?? "no entry", proposed ?? "not proposed"];
+}
+
+/** An open proposal, unless people work on it, proposes something newer than its base has. */
+async function judgeLeft(scene: Scene, place: PlaceUnderTest): Promise<void> {
+  const { harbour, watch } = scene;
+  const branch = trackingBranch(place);
+  const open = harbour.open().find((p) => p.headBranch === branch && p.baseBranch === place.base);
+  if (open === undefined || (await watch.workOn(branch)).length > 0) return;
+  for (const image of imagesIn(place)) {
+    const [inBase, proposed] = await whereabouts(scene, place, image);
+    if (inBase === "moving" && proposed !== "moving") return;
+    if (
+      typeof proposed !== "string" &&
+      typeof inBase !== "string" &&
+      proposed !== undefined &&
+      inBase !== undefined &&
+      !isThere(inBase, proposed)
+    )
+      return;
+  }
+  watch.complain(`#${open.number} is open with nothing left to propose`);
 }
 
 function isThere(version: Version | string, newest: Version): boolean {

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, type Step, schedules } from "./actions.ts";
+import { describe, type Schedule, schedules } from "./actions.ts";
 import { Broken, runSchedule } from "./run-schedule.ts";
 import { addTally, newTally, type Tally } from "./tally.ts";
 
@@ -37,16 +37,16 @@ async function play(
   tally: Tally,
 ): Promise<Failure | null> {
   let failed = false;
-  const property = fc.asyncProperty(schedules, async (steps) => {
+  const property = fc.asyncProperty(schedules, async (one) => {
     try {
-      const one = await runSchedule(steps);
-      if (!failed) addTally(tally, one);
+      const came = await runSchedule(one);
+      if (!failed) addTally(tally, came);
     } catch (error) {
       failed = true;
       throw error;
     }
   });
-  const run = await fc.check<[Step[]]>(property, {
+  const run = await fc.check<[Schedule]>(property, {
     seed: (seed + schedule * 7919) | 0,
     numRuns: 1,
     endOnFailure: !shrink,

@@ -24,6 +24,8 @@ interface PushSeen {
   readonly before: Oid | null;
   readonly after: Oid | null;
   readonly byApp: boolean;
+  /** When Tagboat had last asked how the branch stood: what came later it could not know. */
+  readonly known: number;
 }
 
 interface PullSeen {
@@ -32,6 +34,8 @@ interface PullSeen {
   readonly pull: Pull;
   readonly headOid: Oid;
   readonly byApp: boolean;
+  /** When Tagboat had last asked how the branch stood: what came later it could not know. */
+  readonly known: number;
 }
 
 /** What a commit of Tagboat's says of itself: read here anew, so that a bug in the App's own reading is not shared. */
@@ -57,6 +61,8 @@ export class Watch {
   readonly #judged = new Set<Oid>();
   /** When Tagboat last asked how a branch stands. */
   readonly #read = new Map<string, number>();
+  /** How often it asked at all. */
+  #reads = 0;
   readonly #born = new Map<Oid, number>();
   /** Closed by a person, unmerged: when, with what head. */
   readonly #closed = new Map<Pull, { at: number; headOid: Oid }>();
@@ -66,6 +72,7 @@ export class Watch {
     this.#pushed = pushed;
     this.#bot = harbour.app.bot.login;
     harbour.stage.world.on((event) => this.#note(event));
+    this.#readWrites();
     const { recorder } = harbour.stage;
     const record = recorder.record.bind(recorder);
     recorder.record = (request) => {
@@ -76,10 +83,29 @@ export class Watch {
     const readTarget = forge.readTarget.bind(forge);
     Object.assign(forge, {
       readTarget: (query: Parameters<typeof readTarget>[0]) => {
+        this.#reads += 1;
         this.#read.set(query.head ?? query.base ?? "", this.#at);
         return readTarget(query);
       },
     });
+  }
+
+  /** What may have taken effect is not sent again before the repo was read again. */
+  #readWrites(): void {
+    const { github } = this.#harbour.stage;
+    const fetch = github.fetch.bind(github);
+    const doubtful = new Map<string, number>();
+    const watched = async (request: Request): Promise<Response> => {
+      const body = request.method === "POST" ? await request.clone().text() : "";
+      if (!body.includes("mutation ")) return fetch(request);
+      if (doubtful.get(body) === this.#reads) this.complain("a write in doubt was sent again");
+      const reads = this.#reads;
+      doubtful.set(body, reads);
+      const response = await fetch(request);
+      if (response.status === 200) doubtful.delete(body);
+      return response;
+    };
+    Object.assign(github, { fetch: watched });
   }
 
   #note(event: WorldEvent): void {
@@ -92,16 +118,22 @@ export class Watch {
       this.trace.push(
         `  ${event.actor} moved ${branch}: ${before?.slice(0, 7)} → ${after?.slice(0, 7)}`,
       );
-      this.#pushes.push({ at, branch, before, after, byApp: event.actor === this.#bot });
+      const byApp = event.actor === this.#bot;
+      this.#pushes.push({ at, branch, before, after, byApp, known: this.#known(branch) });
     }
     if (event.kind !== "pull_request") return;
     const { action, pull } = event;
     const byApp = event.actor === this.#bot;
     this.trace.push(`  ${event.actor} ${action} #${pull.number} "${pull.title}"`);
-    this.#pulls.push({ at, action, pull, headOid: pull.headOid, byApp });
+    const { headOid } = pull;
+    this.#pulls.push({ at, action, pull, headOid, byApp, known: this.#known(pull.headBranch) });
     if (action === "reopened") this.#closed.delete(pull);
     if (action === "closed" && !byApp && pull.mergedAt === null)
       this.#closed.set(pull, { at, headOid: pull.headOid });
+  }
+
+  #known(branch: string): number {
+    return this.#read.get(branch) ?? 0;
   }
 
   /** Judges what has happened since the last time. */
@@ -224,12 +256,14 @@ export class Watch {
       const old = had.carried.find(({ image }) => image === now.image);
       if (old !== undefined && compareAge(now, old) < 0)
         this.complain(`${push.branch}: the proposal went back from ${show(old)} to ${show(now)}`);
-      if (old === undefined || compareAge(now, old) !== 0) await this.#judgeBars(push.branch, now);
+      if (old === undefined || compareAge(now, old) !== 0) await this.#judgeBars(push, now);
     }
   }
 
-  async #judgeBars(branch: string, now: Version): Promise<void> {
-    const known = this.#read.get(branch) ?? 0;
+  async #judgeBars(
+    { branch, known }: Pick<PushSeen, "branch" | "known">,
+    now: Version,
+  ): Promise<void> {
     for (const [pull, { at, headOid }] of this.#closed) {
       if (pull.headBranch !== branch || at > known) continue;
       const carried = (await this.#carriedBehind(pull, headOid))?.carried ?? [];
@@ -238,13 +272,13 @@ export class Watch {
     }
   }
 
-  async #judgePull({ action, pull, headOid }: PullSeen): Promise<void> {
+  async #judgePull({ action, pull, headOid, known }: PullSeen): Promise<void> {
+    const branch = pull.headBranch;
     if (action === "opened") {
       const words = await this.#words(headOid);
-      for (const version of words?.carried ?? []) await this.#judgeBars(pull.headBranch, version);
+      for (const version of words?.carried ?? []) await this.#judgeBars({ branch, known }, version);
     }
     if (action !== "closed") return;
-    const known = this.#read.get(pull.headBranch) ?? 0;
     for (const oid of await this.#work(headOid, null)) {
       if ((this.#born.get(oid) ?? 0) <= known)
         this.complain(`#${pull.number} was closed with a person's ${oid} on its branch`);
@@ -267,7 +301,7 @@ export class Watch {
   /** What a pull request carries: the words of the App's newest commit in it. */
   async #carriedBehind(pull: Pull, headOid: Oid): Promise<OwnWords | null> {
     const { repo } = this.#harbour;
-    for (const oid of await repo.store.log(headOid, { limit: 30 })) {
+    for (const oid of await repo.store.log(headOid, { not: [pull.baseOid] })) {
       if (repo.authors.get(oid) !== this.#bot) continue;
       const words = await this.#words(oid);
       if (words !== null) return words;

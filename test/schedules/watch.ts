@@ -61,6 +61,9 @@ export class Watch {
   readonly #judged = new Set<Oid>();
   /** When Tagboat last asked how a branch stands. */
   readonly #read = new Map<string, number>();
+  /** When a pull request was merged or closed, and when the App last wrote its words; by number. */
+  readonly #ended = new Map<number, number>();
+  readonly #worded = new Map<number, number>();
   /** How often it asked at all. */
   #reads = 0;
   readonly #born = new Map<Oid, number>();
@@ -73,6 +76,7 @@ export class Watch {
     this.#bot = harbour.app.bot.login;
     harbour.stage.world.on((event) => this.#note(event));
     this.#readWrites();
+    this.#readOutcomes();
     const { recorder } = harbour.stage;
     const record = recorder.record.bind(recorder);
     recorder.record = (request) => {
@@ -108,6 +112,21 @@ export class Watch {
     Object.assign(github, { fetch: watched });
   }
 
+  /** A release is not settled as proposed in a pull request that was closed before its words were written. */
+  #readOutcomes(): void {
+    const { ledger } = this.#harbour;
+    const append = ledger.append.bind(ledger);
+    ledger.append = (entries) => {
+      for (const { outcome } of entries) {
+        if (outcome.kind !== "proposed") continue;
+        const ended = this.#ended.get(outcome.number);
+        if (ended !== undefined && ended < (this.#worded.get(outcome.number) ?? 0))
+          this.complain(`settled as proposed in #${outcome.number}, which was closed before`);
+      }
+      return append(entries);
+    };
+  }
+
   #note(event: WorldEvent): void {
     this.#at += 1;
     const at = this.#at;
@@ -121,12 +140,18 @@ export class Watch {
       const byApp = event.actor === this.#bot;
       this.#pushes.push({ at, branch, before, after, byApp, known: this.#known(branch) });
     }
-    if (event.kind !== "pull_request") return;
+    if (event.kind === "pull_request") this.#notePull(event, at);
+  }
+
+  #notePull(event: Extract<WorldEvent, { kind: "pull_request" }>, at: number): void {
     const { action, pull } = event;
     const byApp = event.actor === this.#bot;
     this.trace.push(`  ${event.actor} ${action} #${pull.number} "${pull.title}"`);
     const { headOid } = pull;
     this.#pulls.push({ at, action, pull, headOid, byApp, known: this.#known(pull.headBranch) });
+    if (byApp && action === "edited") this.#worded.set(pull.number, at);
+    if (action === "closed") this.#ended.set(pull.number, at);
+    if (action === "reopened") this.#ended.delete(pull.number);
     if (action === "reopened") this.#closed.delete(pull);
     if (action === "closed" && !byApp && pull.mergedAt === null)
       this.#closed.set(pull, { at, headOid: pull.headOid });

@@ -108,7 +108,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
         "restore",
       ),
       image,
-      step: fc.integer({ min: -3, max: 1 }),
+      step: fc.constantFrom(-2, -1, 0, 0, 0),
     }),
   },
   {
@@ -169,6 +169,9 @@ const fault: fc.Arbitrary<Action> = fc
     fc.constantFrom(1, 1, 1, 2, 3),
   )
   .map(([struck, at, skip, times]) => {
+    // Documents of three mutations are few: those that open a proposal.
+    if (struck.kind === "field-fails" && struck.field === 3)
+      return { do: "fault", armed: { fault: struck, at: "createPullRequest", times } } as const;
     const where = at === undefined || struck.kind.startsWith("webhook") ? {} : { at };
     return { do: "fault", armed: { fault: struck, ...where, skip, times } } as const;
   });
@@ -211,7 +214,7 @@ const calmAction: fc.Arbitrary<Action> = fc.oneof(
   { weight: 20, arbitrary: calmDeed },
   { weight: 6, arbitrary: clock },
   { weight: 20, arbitrary: fault },
-  { weight: 5, arbitrary: fc.record({ ...interruption, deed: calmDeed }) },
+  { weight: 8, arbitrary: fc.record({ ...interruption, deed: calmDeed }) },
 );
 
 const anyAction: fc.Arbitrary<Action> = fc.oneof(
@@ -227,7 +230,7 @@ const anyAction: fc.Arbitrary<Action> = fc.oneof(
   { weight: 28, arbitrary: deed },
   { weight: 6, arbitrary: clock },
   { weight: 20, arbitrary: fault },
-  { weight: 7, arbitrary: fc.record({ ...interruption, deed }) },
+  { weight: 10, arbitrary: fc.record({ ...interruption, deed }) },
 );
 
 /** What happens, one after the other. Small enough to be read when it fails. */

@@ -18,7 +18,7 @@ import {
 } from "./fleet.ts";
 import { People } from "./people.ts";
 import { countFault, countOutcome, newTally, type Tally } from "./tally.ts";
-import { show, Watch } from "./watch.ts";
+import { show, told, Watch } from "./watch.ts";
 
 const HOUR = 3_600_000;
 
@@ -29,7 +29,7 @@ export class Broken extends Error {
 
   constructor(watch: Watch) {
     super(watch.complaints.join("\n"));
-    this.trace = watch.trace;
+    this.trace = watch.trace.flatMap(told);
   }
 }
 

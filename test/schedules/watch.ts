@@ -50,7 +50,7 @@ export interface OwnWords {
  */
 export class Watch {
   readonly complaints: string[] = [];
-  /** What happened, line by line: for whoever looks into a failure. */
+  /** What happened, log lines as they are among it: `told` makes them fit to read. */
   readonly trace: string[] = [];
   readonly #harbour: Harbour;
   readonly #pushed: Pushed;
@@ -146,7 +146,7 @@ export class Watch {
     const { recorder } = this.#harbour.stage;
     for (const one of recorder.complaints.splice(0)) this.complain(`the sandbox: ${one}`);
     for (const line of this.#harbour.lines.splice(0)) {
-      this.trace.push(...told(line));
+      this.trace.push(line);
       if (line.startsWith('{"level":50')) this.complain(`an error was logged: ${line}`);
     }
   }
@@ -368,8 +368,9 @@ export class Watch {
   }
 }
 
-/** A log line without what is not worth reading. */
-function told(line: string): string[] {
+/** A line of the trace, shortened; nothing where it is not worth reading. */
+export function told(line: string): string[] {
+  if (!line.startsWith("{")) return [line];
   const { msg, item, delivery, outcome, detail, until, err } = JSON.parse(line) as Record<
     string,
     unknown

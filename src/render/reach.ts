@@ -205,7 +205,7 @@ function readField(survey: Survey, place: Place, pair: Pair): void {
 function readListed(survey: Survey, place: Place, kind: ReachKind, node: unknown): void {
   const text = textOf(node);
   if (text === null || !isScalar(node)) return;
-  const inline = text.includes("\n");
+  const inline = isInline(text) || (kind === "plugin" && text.trim().startsWith("{"));
   // Whole patches and settings may stand in place of a path.
   if (inline && kind === "plugin") readPlugin(survey, text);
   if (!inline) addPath(survey, { kind, path: text, line: lineOf(place, node) });
@@ -245,7 +245,7 @@ function readPair(survey: Survey, place: Place, pair: Pair): void {
 function addNamed(survey: Survey, place: Place, kind: ReachKind, node: Scalar): void {
   const text = textOf(node) ?? "";
   const path = text.slice(text.indexOf("=") + 1);
-  if (!text.includes("\n")) addPath(survey, { kind, path, line: lineOf(place, node) });
+  if (!isInline(text)) addPath(survey, { kind, path, line: lineOf(place, node) });
 }
 
 function addPath(survey: Survey, reached: ReachedPath): void {
@@ -264,7 +264,7 @@ function scan(survey: Survey, place: Place, node: unknown): void {
   if (isSeq(node)) for (const item of node.items) scan(survey, place, item);
   if (isMap(node) || isSeq(node) || isScalar(node)) checkTag(survey, place, node);
   const text = textOf(resolved(place, node));
-  if (text !== null && isRemote(text) && !text.includes("\n")) survey.remotes.add(text);
+  if (text !== null && isRemote(text) && !isInline(text)) survey.remotes.add(text);
 }
 
 // `!!binary` would hide a place from the scan: kustomize decodes it.
@@ -276,6 +276,11 @@ function checkTag(survey: Survey, place: Place, node: { tag?: string; range?: un
 
 function resolved({ document }: Place, node: unknown): unknown {
   return isAlias(node) ? node.resolve(document) : node;
+}
+
+/** Whole patches and settings have lines, a path has one. */
+function isInline(text: string): boolean {
+  return text.trim().includes("\n");
 }
 
 function keyOf(pair: Pair): string {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { type Scalar, stringify } from "yaml";
 import { looksRemote, reachOf, reachOfPlugin } from "../../src/render/reach.ts";
 
 const paths = (text: string) => reachOf(text).paths.map(({ kind, path }) => `${kind} ${path}`);
@@ -77,6 +79,11 @@ describe("what a kustomization reaches", () => {
       "in settings of a transformer",
       "transformers:\n- |-\n  kind: PatchTransformer\n  path: https://example.com/a\n",
     ],
+    ["as a block of one line", "resources:\n- |\n  https://example.com/a\n"],
+    [
+      "in settings of one line",
+      "transformers: ['{kind: PatchTransformer, path: \"https://example.com/a\"}']\n",
+    ],
     ["with space before it", "resources: [' https://example.com/a']\n"],
     ["in a second document", "resources: []\n---\nresources: ['https://example.com/a']\n"],
   ])("a place elsewhere: %s", (_what, text) => {
@@ -124,5 +131,52 @@ describe("what a kustomization reaches", () => {
     ["v1.2/base.yaml", false],
   ])("%s reads as a place elsewhere: %s", (path, expected) => {
     expect(looksRemote(path)).toBe(expected);
+  });
+});
+
+describe("whatever way it is written", () => {
+  const url = fc.constantFrom(
+    "https://example.com/a",
+    "http://127.0.0.1/x",
+    "git@host:o/r",
+    "git::ssh://h/o",
+  );
+  const field = fc.constantFrom<(at: unknown) => object>(
+    (at) => ({ resources: ["a.yaml", at] }),
+    (at) => ({ components: [at] }),
+    (at) => ({ Bases: [at] }),
+    (at) => ({ patches: [{ target: { kind: "A" }, path: at }] }),
+    (at) => ({ openapi: { path: at } }),
+    (at) => ({ crds: [at], images: [] }),
+    (at) => ({ replacements: [{ path: at }] }),
+    (at) => ({ secretGenerator: [{ name: "s", files: [at] }] }),
+    (at) => ({ helmGlobals: { chartHome: at } }),
+  );
+  const style = fc.record({
+    defaultStringType: fc.constantFrom<Scalar.Type>(
+      "PLAIN",
+      "QUOTE_DOUBLE",
+      "QUOTE_SINGLE",
+      "BLOCK_FOLDED",
+      "BLOCK_LITERAL",
+    ),
+    collectionStyle: fc.constantFrom("any" as const, "flow" as const, "block" as const),
+    indent: fc.integer({ min: 1, max: 6 }),
+    anchored: fc.boolean(),
+  });
+
+  test("a place elsewhere is seen", () => {
+    fc.assert(
+      fc.property(url, field, style, (at, make, { anchored, ...options }) => {
+        const lent = anchored ? { metadata: { note: "LENT" } } : {};
+        const text = stringify({ ...lent, ...make(anchored ? "BORROWED" : at) }, options)
+          .replace(/"?'?LENT"?'?|[|>][-+]?\n\s+LENT/, `&u ${JSON.stringify(at)}`)
+          .replace(/"?'?BORROWED"?'?|[|>][-+]?\n\s+BORROWED/, "*u ");
+        const reach = reachOf(text);
+        // What cannot be read is not built either.
+        expect(reach.fault !== null || reach.remotes.length > 0).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
   });
 });

@@ -158,11 +158,28 @@ describe("with a kustomize", () => {
     expect(checksOf(h)).toMatchObject([{ conclusion: "success" }]);
   });
 
-  test("in observe mode nothing is reported, and what would change nothing is refused", async () => {
+  test("in observe mode the plan alone is told", async () => {
     const { h, renderer } = await startWith({ [CONFIG]: `${configText()}mode: observe\n` });
     expect(await arrive(h, V2)).toMatchObject([{ reason: "observe-mode" }]);
     expect(renderer.built).toHaveLength(2);
     expect(requestsOf(h).filter((what) => what === CHECK)).toHaveLength(1);
+  });
+
+  test("in observe mode a change that would change nothing is refused as it would be", async () => {
+    const config = { [CONFIG]: `${configText()}mode: observe\n` };
+    const { h } = await startWith({ ...config, [BASE]: deployment("redis:7") });
+    expect(await arrive(h, V2)).toMatchObject([{ kind: "refused", reason: "no-effect" }]);
+    expect(requestsOf(h)).not.toContain(CHECK);
+  });
+
+  test("a proposal that stands is not refused when its base is changed, and keeps its check", async () => {
+    const { h } = await startWith();
+    await arrive(h, V2);
+    await h.commit("ann", "main", { [BASE]: deployment("redis:7") });
+    expect(await arrive(h, V2)).toMatchObject([{ kind: "skipped" }]);
+    expect(checksOf(h)).toMatchObject([{ conclusion: "success" }]);
+    expect(await arrive(h, V3)).toMatchObject([{ kind: "refused", reason: "no-effect" }]);
+    expect(onlyPull(h).title).toContain(V2);
   });
 
   test("a base that moved without its kustomization files is read again", async () => {

@@ -138,7 +138,7 @@ function naively(content: Plain, change: Change): Plain {
 }
 
 function movedRef(url: Plain, { repo, ref }: { repo: string; ref: string }): Plain {
-  return url === repo ? repo.replace(/([?&]ref=)[^&]*/, `$1${ref}`) : url;
+  return url === repo ? repo.replace(/([?&]ref=)[^&#]*/, `$1${ref}`) : url;
 }
 
 function withEntry(images: Plain | undefined, change: ImageChange): Plain {

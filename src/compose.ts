@@ -2,7 +2,7 @@ import { hkdfSync } from "node:crypto";
 import type { Logger } from "pino";
 import { Probot } from "probot";
 import { createApp } from "./app.ts";
-import { createGithubForge } from "./github/github-forge.ts";
+import { createGithubBlobs, createGithubForge } from "./github/github-forge.ts";
 import { TagboatOctokit } from "./github/octokit.ts";
 import { createDeliveryIds } from "./ingest/delivery-id.ts";
 import type { Clock } from "./model/clock.ts";
@@ -12,7 +12,9 @@ import type { IndexCache } from "./model/index-cache.ts";
 import type { Ledger } from "./model/ledger.ts";
 import type { Pacer } from "./model/pacer.ts";
 import type { Registry } from "./model/registry.ts";
+import type { Renderer } from "./model/render.ts";
 import type { NormaliseOptions } from "./normalise/normaliser.ts";
+import { ChangeViewer } from "./render/view-change.ts";
 import { RepoIndexes } from "./work/repo-indexes.ts";
 import { Sweeps } from "./work/sweeps.ts";
 import { Work } from "./work/work.ts";
@@ -34,6 +36,8 @@ export interface TagboatParts {
   readonly indexCache: IndexCache;
   readonly pacer: Pacer;
   readonly registry: Registry;
+  /** Builds overlays; `null`: no kustomize here, so nothing is shown of what is built. */
+  readonly renderer: Renderer | null;
   readonly clock: Clock;
   readonly log: Logger;
   /** In place of the global one: how an in-process GitHub is reached. */
@@ -64,19 +68,23 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     ...(parts.githubUrl === undefined ? {} : { baseUrl: parts.githubUrl }),
   });
   await probot.load(createApp({ inbox, newId: createDeliveryIds(), now: () => clock.now() }));
-  const forge = createGithubForge({
+  const host = {
     appId: parts.appId,
-    octokitFor: (installation) => probot.auth(installation),
+    octokitFor: (installation: number) => probot.auth(installation),
     appOctokit: () => probot.auth(),
     clock,
     log,
-  });
+  };
+  const forge = createGithubForge(host);
+  const { renderer } = parts;
   const indexes = new RepoIndexes({ forge, cache: parts.indexCache, allowed: parts.allowed });
   const work = new Work({
     forge,
     indexes,
     keys: parts.secrets.map(proposalKey),
     registry: parts.registry,
+    viewer:
+      renderer === null ? null : new ChangeViewer({ renderer, blobs: createGithubBlobs(host) }),
     pacer: parts.pacer,
     inbox,
     clock,

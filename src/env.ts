@@ -1,11 +1,12 @@
 import { readAppId, readPrivateKey, readWebhookSecret } from "./env/app-keys.ts";
 import { type HookEnv, readHookSettings } from "./env/hooks.ts";
 import { diskFiles, type Files, list, type Reader, type Variables, value } from "./env/reader.ts";
+import { type RenderEnv, readRender } from "./env/render.ts";
 import { readTekton } from "./env/tekton.ts";
 import type { NormaliseOptions } from "./normalise/normaliser.ts";
 
 /** What the operator set, checked. */
-export interface Env extends HookEnv {
+export interface Env extends HookEnv, RenderEnv {
   readonly appId: number;
   /** PEM of the App's RSA key. */
   readonly privateKey: string;
@@ -48,6 +49,7 @@ export function readEnv(variables: Variables, files: Files = diskFiles): EnvAnsw
     privateKey: readPrivateKey(reader),
     webhookSecret: readWebhookSecret(reader),
     ...readHookSettings(reader),
+    ...readRender(reader),
     host: value(reader, "HOST") ?? "127.0.0.1",
     port: readPort(reader),
     githubHost,

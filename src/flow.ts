@@ -4,7 +4,7 @@ import { editKustomization } from "./edit/edit-kustomization.ts";
 import type { FileEdit } from "./model/change.ts";
 import type { Clock } from "./model/clock.ts";
 import type { Config, Environment } from "./model/config.ts";
-import type { Target } from "./model/forge.ts";
+import type { Target, TreePath } from "./model/forge.ts";
 import type { Outcome, Place, Refusal } from "./model/outcome.ts";
 import type { Registry } from "./model/registry.ts";
 import type { Artifact, ImageArtifact, Release } from "./model/release.ts";
@@ -17,12 +17,16 @@ import { tellPlan } from "./propose/observe.ts";
 import type { DesiredProposal } from "./propose/proposal.ts";
 import { parseTrailers } from "./propose/trailers.ts";
 import { type Attempt, type ProposeParts, upsertProposal } from "./propose/upsert.ts";
+import { type ViewToTell, viewProposal, viewToTell } from "./render/proposal-view.ts";
+import type { ChangeViewer } from "./render/view-change.ts";
 import { type KeyOf, readKeysInPlace } from "./resolve/keys-in-place.ts";
 
 /** What the second half of the story needs; adapters come from the composition root. */
 export interface FlowParts extends ProposeParts {
   readonly registry: Registry;
   readonly clock: Clock;
+  /** Builds before and after each change; `null` where no kustomize is to be had. */
+  readonly viewer: ChangeViewer | null;
 }
 
 /** One place with what it is to follow: a lane's work in one run. */
@@ -36,6 +40,8 @@ export interface PlaceWork {
   readonly files: readonly string[];
   /** Releases that events brought, in order of arrival. */
   readonly releases: readonly Release[];
+  /** All paths of a commit of the base branch; `null`: it is not the branch's present one. */
+  pathsAt(commit: string): Promise<readonly TreePath[] | null>;
 }
 
 /** What became of one attempt: of the place, and of each release by itself. */
@@ -43,6 +49,8 @@ export interface PlaceResult {
   readonly attempt: Attempt;
   /** One for each release of the work, in order; `null`: it shares the attempt's fate. */
   readonly verdicts: readonly (Outcome | null)[];
+  /** What the proposal does to what is built, as a check that is not reported yet; `null`: nothing is to be told. */
+  readonly view: ViewToTell | null;
 }
 
 /**
@@ -63,7 +71,11 @@ export async function tow(parts: FlowParts, work: PlaceWork, target: Target): Pr
     }),
   );
   if (keys.kind === "later") {
-    return { attempt: { kind: "again", detail: keys.detail, at: keys.at }, verdicts: [] };
+    return {
+      attempt: { kind: "again", detail: keys.detail, at: keys.at },
+      verdicts: [],
+      view: null,
+    };
   }
   const author = provenAuthor(parts, work, target, keys.keyOf);
   const plan = decide(work, target, author, keys.keyOf);
@@ -74,8 +86,11 @@ export async function tow(parts: FlowParts, work: PlaceWork, target: Target): Pr
   if (broken !== undefined && edited.edits.length === 0)
     return refusedWhole(work, { reason: broken.reason, message: broken.detail });
   const desired = desiredProposal(work, plan, edited.edits, author);
+  const viewed = await viewProposal(parts, work, target, { author, desired, plan });
+  if (viewed?.refusal) return refusedWhole(work, viewed.refusal);
   const attempt = await propose(parts, work, target, author, desired);
-  return { attempt, verdicts: verdictsOf(work, plan, author, attempt) };
+  const view = viewed === null ? null : viewToTell(viewed, attempt, target);
+  return { attempt, verdicts: verdictsOf(work, plan, author, attempt), view };
 }
 
 /** A release that an earlier run wrote without learning so is as proposed as the attempt says, not "up to date". */
@@ -253,7 +268,11 @@ function refusedWhole(work: PlaceWork, refusal: Refusal): PlaceResult {
     reason: refusal.reason,
     detail: `${refusal.message}${where}`,
   };
-  return { attempt: { kind: "settled", outcome }, verdicts: work.releases.map(() => null) };
+  return {
+    attempt: { kind: "settled", outcome },
+    verdicts: work.releases.map(() => null),
+    view: null,
+  };
 }
 
 function ownOutcome(verdict: Plan["verdicts"][number], place: Place): Outcome | null {

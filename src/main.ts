@@ -9,9 +9,13 @@ import { composeTagboat } from "./compose.ts";
 import { type Env, EXIT_CONFIG, readEnv } from "./env.ts";
 import { hookGenerationOf } from "./ingest/hook-generations.ts";
 import { createIngestServer, type IngestParts } from "./ingest/server.ts";
+import type { Renderer } from "./model/render.ts";
 import { createOciRegistry } from "./registry/oci-registry.ts";
 import { readRegistriesFile } from "./registry/registries-file.ts";
 import { publicHosts, type RegistryHosts } from "./registry/registry-hosts.ts";
+import { findKustomize } from "./render/find-kustomize.ts";
+import { createKustomizeRenderer, sweepBuildFolders } from "./render/kustomize-renderer.ts";
+import { findNetworkWall } from "./render/network-wall.ts";
 import { MemoryInbox } from "./store/memory-inbox.ts";
 import { MemoryIndexCache } from "./store/memory-index-cache.ts";
 import { MemoryLedger } from "./store/memory-ledger.ts";
@@ -43,6 +47,7 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
     indexCache: new MemoryIndexCache(),
     pacer: new MemoryPacer(clock),
     registry,
+    renderer: await openRenderer(env, log),
     clock,
     log,
   });
@@ -85,6 +90,24 @@ function registryHosts(env: Env): RegistryHosts {
         `TAGBOAT_REGISTRIES${line === undefined ? "" : `, line ${line}`}: ${message}`,
     ),
   );
+}
+
+/** `null`, said once: nothing here builds overlays, and proposals go without the rendered diff. */
+async function openRenderer(env: Env, log: Logger): Promise<Renderer | null> {
+  const searchPath = process.env.PATH ?? "";
+  const found = await findKustomize(env.kustomize, searchPath);
+  if (found.kind === "none") {
+    if (found.asked) refuseToStart([found.why]);
+    log.info({ why: found.why }, "no rendered diff");
+    return null;
+  }
+  const { kustomize } = found;
+  const { renderRemote: remote, renderHelm: helm } = env;
+  await sweepBuildFolders(new Date());
+  const networkWall = await findNetworkWall();
+  const { version } = kustomize;
+  log.info({ kustomize: version, remote, helm, walled: networkWall.length > 0 }, "rendered diff");
+  return createKustomizeRenderer({ kustomize, remote, helm, searchPath, networkWall });
 }
 
 function allowList(patterns: readonly string[]): (fullName: string) => boolean {

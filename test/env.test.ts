@@ -56,6 +56,9 @@ describe("settings", () => {
       registriesFile: null,
       policyFile: null,
       options: defaultOptions,
+      kustomize: null,
+      renderRemote: false,
+      renderHelm: false,
       logLevel: "info",
     });
   });
@@ -86,6 +89,8 @@ describe("settings", () => {
     ["another protocol", { GHE_PROTOCOL: "ftp", GHE_HOST: "localhost" }, "GHE_PROTOCOL"],
     ["a host for a URL", { TAGBOAT_URL: "tagboat.example.com" }, "TAGBOAT_URL"],
     ["credentials in a URL", { TAGBOAT_URL: "https://a:hush@b.c" }, "TAGBOAT_URL"],
+    ["yes for 1", { TAGBOAT_RENDER_REMOTE: "yes" }, "TAGBOAT_RENDER_REMOTE"],
+    ["true for 1", { TAGBOAT_RENDER_HELM: "true" }, "TAGBOAT_RENDER_HELM"],
     ["a repo without owner", { TAGBOAT_REPOS: "myapp-cd" }, "TAGBOAT_REPOS"],
     ["no registries file", { TAGBOAT_REGISTRIES: "/none" }, "TAGBOAT_REGISTRIES"],
     ["no policy file", { TAGBOAT_POLICY: "/none" }, "TAGBOAT_POLICY"],

@@ -117,6 +117,8 @@ export async function makeSettings(place: {
       TAGBOAT_URL: `http://127.0.0.1:${place.appPort}`,
       TAGBOAT_SECRET: randomBytes(33).toString("base64url"),
       TAGBOAT_REGISTRIES: registries,
+      // The story counts requests, and is the same whether or not this machine has a kustomize.
+      KUSTOMIZE: "off",
     },
   };
 }

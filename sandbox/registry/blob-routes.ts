@@ -1,33 +1,9 @@
-import { randomUUID } from "node:crypto";
-import type { Call, Desk } from "./create-registry.ts";
+import type { Call, Desk } from "./desk.ts";
 import { Refusal } from "./refusal.ts";
 import { digestOf } from "./shelves.ts";
 import { tell } from "./tell.ts";
 
 const BLOB = "application/octet-stream";
-
-/** Blobs that are on their way. */
-export class Uploads {
-  readonly #open = new Map<string, { readonly name: string; readonly parts: Buffer[] }>();
-
-  open(name: string): string {
-    const id = randomUUID();
-    this.#open.set(id, { name, parts: [] });
-    return id;
-  }
-
-  /** Throws `Refusal` when there is no such upload for this image. */
-  parts(name: string, id: string): Buffer[] {
-    const upload = this.#open.get(id);
-    if (upload === undefined || upload.name !== name)
-      throw new Refusal("BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry");
-    return upload.parts;
-  }
-
-  end(id: string): void {
-    this.#open.delete(id);
-  }
-}
 
 /** `/v2/{name}/blobs/{digest}` */
 export function serveBlob(desk: Desk, call: Call): Response {

@@ -1,9 +1,11 @@
 import { timingSafeEqual } from "node:crypto";
-import { serveBlob, serveUpload, Uploads } from "./blob-routes.ts";
+import { serveBlob, serveUpload } from "./blob-routes.ts";
+import type { Call, Desk } from "./desk.ts";
 import { serveManifest, serveTags } from "./manifest-routes.ts";
 import { type Endpoint, Notifier, type Notify, postOverHttp } from "./notifications.ts";
 import { Refusal } from "./refusal.ts";
 import { Shelves } from "./shelves.ts";
+import { Uploads } from "./uploads.ts";
 
 export interface RegistryOptions {
   readonly now: () => Date;
@@ -29,23 +31,6 @@ export interface Registry {
   idle(): Promise<void>;
   /** Tells nothing any more; what is queued is lost. */
   stop(): void;
-}
-
-/** What a route works with. */
-export interface Desk {
-  readonly shelves: Shelves;
-  readonly uploads: Uploads;
-  readonly notifier: Notifier;
-}
-
-/** A request that reached a route. */
-export interface Call {
-  readonly request: Request;
-  readonly url: URL;
-  /** Name of the image. */
-  readonly name: string;
-  /** What stands behind the route: a tag, a digest, an upload. */
-  readonly rest: string;
 }
 
 type Route = (desk: Desk, call: Call) => Promise<Response> | Response;

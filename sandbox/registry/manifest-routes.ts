@@ -1,4 +1,4 @@
-import type { Call, Desk } from "./create-registry.ts";
+import type { Call, Desk } from "./desk.ts";
 import { putManifest, targetOf } from "./manifests.ts";
 import { Refusal } from "./refusal.ts";
 import type { Image, Manifest } from "./shelves.ts";

@@ -1,4 +1,4 @@
-import type { Call, Desk } from "./create-registry.ts";
+import type { Call, Desk } from "./desk.ts";
 import type { EventTarget, Happening } from "./notifications.ts";
 
 /** Tells the endpoints what a request has done. */

@@ -1,12 +1,14 @@
 import { checkConfig } from "./check-config.ts";
 import { type Command, EXIT_USAGE, type Terminal } from "./command.ts";
 import { hookUrl } from "./hook-url.ts";
+import { init } from "./init.ts";
 import { schema } from "./schema.ts";
 import { setImage } from "./set-image.ts";
 
 /** Every subcommand. A new one is a file and a line here. */
 const commands: Readonly<Record<string, Command>> = {
   "hook-url": hookUrl,
+  init,
   "set-image": setImage,
   "check-config": checkConfig,
   schema,

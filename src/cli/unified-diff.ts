@@ -7,8 +7,10 @@ interface Change {
 }
 
 const CONTEXT = 3;
-/** How far ahead equal lines are looked for; beyond it, all the rest counts as changed. */
+/** In longer texts, how far ahead equal lines are looked for; beyond it, all the rest counts as changed. */
 const REACH = 400;
+/** Up to so many pairs of lines are compared one by one. */
+const TABLE = 1_000_000;
 
 /** A diff in the format of `diff -u`, with git's path prefixes. Empty when the texts are the same. */
 export function unifiedDiff(path: string, before: string, after: string): string {
@@ -28,6 +30,7 @@ function linesOf(text: string): string[] {
 
 function changesOf(old: readonly string[], young: readonly string[]): Change[] {
   const changes: Change[] = [];
+  const resume = old.length * young.length <= TABLE ? shortest(old, young) : meetAgain;
   let [oldAt, newAt] = [0, 0];
   while (oldAt < old.length || newAt < young.length) {
     if (oldAt < old.length && old[oldAt] === young[newAt]) {
@@ -35,12 +38,32 @@ function changesOf(old: readonly string[], young: readonly string[]): Change[] {
       newAt += 1;
       continue;
     }
-    const [oldEnd, newEnd] = meetAgain(old, young, oldAt, newAt);
+    const [oldEnd, newEnd] = resume(old, young, oldAt, newAt);
     const removed = old.slice(oldAt, oldEnd);
     changes.push({ oldAt, newAt, removed, added: young.slice(newAt, newEnd) });
     [oldAt, newAt] = [oldEnd, newEnd];
   }
   return changes;
+}
+
+type Resume = typeof meetAgain;
+
+/** Of two short texts the shortest diff, by the table of their longest common subsequences. */
+function shortest(old: readonly string[], young: readonly string[]): Resume {
+  const width = young.length + 1;
+  const common = new Uint32Array((old.length + 1) * width);
+  const at = (a: number, b: number) => common[a * width + b] ?? 0;
+  for (let a = old.length - 1; a >= 0; a--)
+    for (let b = young.length - 1; b >= 0; b--)
+      common[a * width + b] =
+        old[a] === young[b] ? at(a + 1, b + 1) + 1 : Math.max(at(a + 1, b), at(a, b + 1));
+  return (_, __, oldAt, newAt) => {
+    let [a, b] = [oldAt, newAt];
+    while (a < old.length && b < young.length && old[a] !== young[b])
+      if (at(a + 1, b) >= at(a, b + 1)) a += 1;
+      else b += 1;
+    return a < old.length && b < young.length ? [a, b] : [old.length, young.length];
+  };
 }
 
 /** The nearest pair of places from which two lines run alike. */

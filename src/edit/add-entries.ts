@@ -209,7 +209,9 @@ function listIndent(text: string, root: YAMLMap | null): string {
   for (const { value } of root?.items ?? []) {
     if (!isSeq(value) || value.flow === true || value.items.length === 0) continue;
     const dash = dashOf(text, value, 0);
-    return " ".repeat(dash - lineStart(text, dash) - (root === null ? 0 : indentOf(text, root)));
+    const more = dash - lineStart(text, dash) - (root === null ? 0 : indentOf(text, root));
+    // Less where a list begins in the line of its key: the result is read back in any case.
+    return " ".repeat(Math.max(0, more));
   }
   return "";
 }

@@ -25,6 +25,7 @@ import {
 import { pairStart } from "./layout.ts";
 import { moveRefs } from "./move-refs.ts";
 import { checkEffect } from "./no-effect.ts";
+import { runsAlike } from "./same-content.ts";
 import { isWritable } from "./scalar-text.ts";
 import { setEntry } from "./set-entry.ts";
 import { applySplices } from "./splices.ts";
@@ -228,14 +229,16 @@ function addOne(
   return null;
 }
 
+function saysWhatWasMeant({ file, intent }: Draft, result: Kustomization): boolean {
+  if (runsAlike(file, intent, result)) return true;
+  const fingerprints = createFingerprints();
+  return fingerprints.of(result) === fingerprints.of(file, intent);
+}
+
 /** Reads the result back: it must say what was meant and nothing else, in words kustomize takes. */
 function checkResult(draft: Draft, text: string, changes: readonly Change[]): Objection | null {
   const reading = readKustomization(text);
-  const fingerprints = createFingerprints();
-  if (
-    reading.kind === "refused" ||
-    fingerprints.of(reading.file) !== fingerprints.of(draft.file, draft.intent)
-  ) {
+  if (reading.kind === "refused" || !saysWhatWasMeant(draft, reading.file)) {
     const message =
       "This file is written in a way that cannot be edited safely. Edit it by hand or simplify it.";
     const line = draft.edits[0]?.line;

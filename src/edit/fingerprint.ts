@@ -93,7 +93,8 @@ function mapText(pairs: readonly (readonly number[])[]): string {
     .join()}`;
 }
 
-function leaf(file: Kustomization, node: unknown): string {
+/** What a node without children says. */
+export function leaf(file: Kustomization, node: unknown): string {
   if (isEmptyNode(node)) return "n";
   const text = stringOf(file, node);
   if (text !== null) return `s${text}`;

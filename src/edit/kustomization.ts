@@ -57,7 +57,7 @@ export function readKustomization(text: string): Reading {
 
 /** The same by the whole YAML parser, for every text. */
 export function readAnyYaml(text: string): Reading {
-  const odd = oddBreak(text);
+  const odd = oddCharacter(text);
   if (odd !== null) return odd;
   const lines = new LineCounter();
   const document = parse(text, lines);
@@ -159,13 +159,13 @@ const YAML_VERSION: [RefuseReason, string] = [
 ];
 const STRING_TAG = "tag:yaml.org,2002:str";
 
-/** Line breaks to YAML 1.1, which kustomize reads, but not to YAML 1.2: what follows one could be hidden from one reader. */
-function oddBreak(text: string): Reading | null {
-  const at = text.search(/\r(?!\n)|[\u0085\u2028\u2029]/);
+/** Line breaks to YAML 1.1, which kustomize reads, but not to YAML 1.2: what follows one could be hidden from one reader. And late byte order marks. */
+function oddCharacter(text: string): Reading | null {
+  const at = text.search(/\r(?!\n)|[\u0085\u2028\u2029]|(?!^)\ufeff/);
   if (at < 0) return null;
   const line = text.slice(0, at).split("\n").length;
   const message =
-    "This line holds a line break that YAML readers differ on (a lone CR, U+0085, U+2028 or U+2029). Remove it.";
+    "This line holds a character that YAML readers differ on (a lone CR, U+0085, U+2028, U+2029, or U+FEFF that does not begin the file). Remove it.";
   return refused("file-unparsable", message, line);
 }
 

@@ -34,9 +34,9 @@ export function colonEnd(pair: Pair): number | null {
   return last === undefined ? null : last.offset + last.source.length;
 }
 
-/** Where a pair begins: with its key, or an anchor or tag before that. */
+/** Where a pair begins: with its key, or what belongs to it before that: a question mark, an anchor, a tag. */
 export function pairStart(pair: Pair): number {
-  const before = pair.srcToken?.start.find(({ type }) => type === "anchor" || type === "tag");
+  const before = pair.srcToken?.start.find(({ type }) => BEFORE_KEY.has(type));
   return before?.offset ?? rangeOf(keyNode(pair))[0];
 }
 
@@ -68,6 +68,7 @@ export function isAbsent(value: unknown): boolean {
 }
 
 const VALUE_PREFIX = new Set(["map-value-ind", "anchor", "tag"]);
+const BEFORE_KEY = new Set(["explicit-key-ind", "anchor", "tag"]);
 
 function keyNode(pair: Pair): Node {
   if (!isNode(pair.key)) throw new Error("A pair that was read from text has no key");

@@ -10,21 +10,12 @@ const Runs = z.object({ check_runs: z.array(z.object({ id: z.number() })) });
 const Run = z.object({ id: z.number() });
 
 /**
- * Creates the check run of this name on the commit, or replaces our own. Two requests; one more for each further 50
+ * Creates the check run of this name on the commit, or replaces our own. Two requests, one on a `fresh` commit; one more for each further 50
  * annotations. Reporting again is harmless: a doubtful write throws `ForgeUnavailable`.
  */
 export async function reportCheck(host: Host, appId: number, report: CheckReport): Promise<void> {
   const where = inRepo(report.repo);
-  const found = await host.read("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", {
-    ...where,
-    ref: report.headOid,
-    check_name: report.name,
-    app_id: appId,
-    filter: "latest",
-    per_page: 1,
-  });
-  const runs = Runs.safeParse(found);
-  const known = runs.success ? runs.data.check_runs[0]?.id : undefined;
+  const known = report.fresh === true ? undefined : await ownRun(host, appId, report);
   const [first = [], ...more] = pages(report.annotations);
   const id =
     known === undefined
@@ -44,6 +35,19 @@ export async function reportCheck(host: Host, appId: number, report: CheckReport
   for (const page of more) {
     await send(host, UPDATE, { ...where, check_run_id: id, output: output(report, page) });
   }
+}
+
+async function ownRun(host: Host, appId: number, report: CheckReport): Promise<number | undefined> {
+  const found = await host.read("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", {
+    ...inRepo(report.repo),
+    ref: report.headOid,
+    check_name: report.name,
+    app_id: appId,
+    filter: "latest",
+    per_page: 1,
+  });
+  const runs = Runs.safeParse(found);
+  return runs.success ? runs.data.check_runs[0]?.id : undefined;
 }
 
 const UPDATE = "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}";

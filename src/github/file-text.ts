@@ -5,7 +5,7 @@ import { blobOid, decodeText, isPlainFile } from "./git-blob.ts";
 import { type Host, inRepo } from "./host.ts";
 
 /** A larger file is nothing that a person wrote for kustomize. */
-const LARGEST_BYTES = 5_000_000;
+export const LARGEST_BYTES = 5_000_000;
 const AT_A_TIME = 8;
 
 /** A file of one commit as GraphQL tells it. `text` may be cut (at 512,000 bytes), lack its byte order mark, or be absent. */
@@ -49,17 +49,20 @@ function fromAnswer(file: FoundFile): FileState | null {
 const Blob = z.object({ content: z.string(), encoding: z.literal("base64") });
 
 async function fromBlob(host: Host, repo: CdRepo, file: FoundFile): Promise<FileState> {
+  const decoded = decodeText(await readBlob(host, repo, file.oid));
+  return decoded === null ? unusable(file, "not-text") : text(file, decoded);
+}
+
+/** The bytes of a blob by REST, proven by their hash. */
+export async function readBlob(host: Host, repo: CdRepo, oid: string): Promise<Uint8Array> {
   const answer = await host.read("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", {
     ...inRepo(repo),
-    file_sha: file.oid,
+    file_sha: oid,
   });
   const blob = Blob.safeParse(answer);
   const bytes = blob.success ? Buffer.from(blob.data.content, "base64") : null;
-  if (bytes === null || blobOid(bytes, file.oid) !== file.oid) {
-    throw new ForgeUnavailable(`GitHub did not give the blob of ${file.path}`, "request", null);
-  }
-  const decoded = decodeText(bytes);
-  return decoded === null ? unusable(file, "not-text") : text(file, decoded);
+  if (bytes !== null && blobOid(bytes, oid) === oid) return bytes;
+  throw new ForgeUnavailable(`GitHub did not give the blob ${oid}`, "request", null);
 }
 
 function text({ path, oid, mode }: FoundFile, content: string): FileState {

@@ -1,4 +1,5 @@
 import type { Forge } from "../model/forge.ts";
+import type { Blobs } from "../model/render.ts";
 import { cdRepos } from "./cd-repos.ts";
 import { reportCheck } from "./check-run.ts";
 import { closeProposal } from "./close-proposal.ts";
@@ -7,6 +8,7 @@ import { readConfigChange } from "./config-change.ts";
 import { Host, type HostOptions } from "./host.ts";
 import { HostMemory } from "./host-memory.ts";
 import { openProposal } from "./open-proposal.ts";
+import { readBlobs } from "./read-blobs.ts";
 import { readRepo } from "./repo-files.ts";
 import { sweep } from "./sweep.ts";
 import { readTarget } from "./target.ts";
@@ -40,5 +42,12 @@ export function createGithubForge(options: GithubForgeOptions): Forge {
     readConfigChange: (repo, pull) => readConfigChange(hostOf(repo.installation), repo, pull),
     reportCheck: (report) => reportCheck(hostOf(report.repo.installation), options.appId, report),
     sweep: (repo, olderThan) => sweep(hostOf(repo.installation), repo, olderThan),
+  };
+}
+
+/** The port `Blobs` on GitHub, for the same host. */
+export function createGithubBlobs(options: HostOptions): Blobs {
+  return {
+    readBlobs: (repo, oids) => readBlobs(new Host(options, repo.installation), repo, oids),
   };
 }

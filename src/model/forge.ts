@@ -155,6 +155,8 @@ export interface CheckReport {
   readonly conclusion: "success" | "failure" | "neutral";
   readonly title: string;
   readonly summary: string;
+  /** The commit is new: no check of ours can be there yet, so none is looked for. */
+  readonly fresh?: boolean;
   /** Problems at lines of a file of that commit. */
   readonly annotations: readonly {
     readonly path: string;

@@ -19,7 +19,8 @@ export interface ProposeParts {
 
 /** What came of one attempt. `again`: read the target anew and decide from there, at once or at `at`. */
 export type Attempt =
-  | { readonly kind: "settled"; readonly outcome: Outcome }
+  /** `headOid`: where the proposal's branch stands after a write. */
+  | { readonly kind: "settled"; readonly outcome: Outcome; readonly headOid?: string }
   | { readonly kind: "again"; readonly detail: string; readonly at: Date | null }
   /** Approved: the releases that are not in it wait. */
   | { readonly kind: "waits"; readonly detail: string; readonly until: Date };
@@ -75,7 +76,7 @@ export async function upsertProposal(
   }
 }
 
-function settled(outcome: Outcome): Attempt {
+function settled(outcome: Outcome): Extract<Attempt, { kind: "settled" }> {
   return { kind: "settled", outcome };
 }
 
@@ -247,8 +248,11 @@ async function dropBranch(
   }));
 }
 
-function finish<T>(result: WriteResult<T>, outcome: (value: T) => Outcome): Attempt {
-  return result.kind === "done"
-    ? settled(outcome(result.value))
-    : { kind: "again", detail: result.detail, at: null };
+function finish<T extends { readonly headOid: string } | null>(
+  result: WriteResult<T>,
+  outcome: (value: T) => Outcome,
+): Attempt {
+  if (result.kind !== "done") return { kind: "again", detail: result.detail, at: null };
+  const { value } = result;
+  return { ...settled(outcome(value)), ...(value === null ? {} : { headOid: value.headOid }) };
 }

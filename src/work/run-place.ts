@@ -1,7 +1,8 @@
 import type { Overlay } from "../decide/repo-index.ts";
 import { type FlowParts, type PlaceResult, type PlaceWork, tow } from "../flow.ts";
-import type { Forge, Target } from "../model/forge.ts";
+import type { Forge, Target, TreePath } from "../model/forge.ts";
 import type { LaneItem } from "../model/inbox.ts";
+import type { Log } from "../model/log.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
 import type { Pacer } from "../model/pacer.ts";
 import { trackingBranch } from "../propose/branch-name.ts";
@@ -9,10 +10,12 @@ import { parseTrailers } from "../propose/trailers.ts";
 import type { Attempt } from "../propose/upsert.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import type { RepoIndexes } from "./repo-indexes.ts";
+import { tellView } from "./tell-view.ts";
 
 export interface RunParts extends FlowParts {
   readonly pacer: Pacer;
   readonly indexes: RepoIndexes;
+  readonly log: Log;
 }
 
 /** What became of a lane's items after a run. */
@@ -51,6 +54,7 @@ export async function runPlace(
 const CONFIG_RESTLESS: PlaceResult = {
   attempt: { kind: "again", detail: "the config changed at every look", at: null },
   verdicts: [],
+  view: null,
 };
 
 async function attemptPlace(
@@ -61,9 +65,10 @@ async function attemptPlace(
 ): Promise<Ran | PlaceResult | "index-stale"> {
   const known = await parts.indexes.get(place.repo);
   if (known === null) return settleAll(items, repoGone(place));
-  const work = workOf(known, place, items);
+  const work = workOf(parts.indexes, known, place, items);
   if ("kind" in work) return settleAll(items, work);
   const result = await pacedAttempt(parts, known, work, signal);
+  if (typeof result !== "string") await tellView(parts, known.repo, result.view, signal);
   if (result !== "repo-gone") return result;
   // Renamed, deleted or taken away without GitHub's word of it: the next event finds what there is.
   parts.indexes.forget(work.owner, [place.repo]);
@@ -144,7 +149,12 @@ function configChanged(known: KnownRepo, target: Target): boolean {
 }
 
 /** What is to be done at a place by the index; an outcome where nothing can be. */
-function workOf(known: KnownRepo, place: Place, items: readonly LaneItem[]): PlaceWork | Outcome {
+function workOf(
+  indexes: RepoIndexes,
+  known: KnownRepo,
+  place: Place,
+  items: readonly LaneItem[],
+): PlaceWork | Outcome {
   const environment = known.config?.environments.find((e) => e.name === place.environment);
   if (known.config === null || environment === undefined) return notTracked(place);
   const overlays = overlaysAt(known, place);
@@ -164,7 +174,20 @@ function workOf(known: KnownRepo, place: Place, items: readonly LaneItem[]): Pla
     environment,
     files: overlays.map(({ file }) => file),
     releases,
+    pathsAt: (commit) => pathsAt(indexes, known, place.base, commit),
   };
+}
+
+/** From the index, which is read again if the branch has moved since. */
+async function pathsAt(
+  indexes: RepoIndexes,
+  known: KnownRepo,
+  base: string,
+  commit: string,
+): Promise<readonly TreePath[] | null> {
+  const of = (repo: KnownRepo | null) =>
+    repo?.branches.find((one) => one.branch === base && one.commit === commit)?.paths ?? null;
+  return of(known) ?? of(await indexes.refresh(known.fullName));
 }
 
 function overlaysAt(known: KnownRepo, place: Place): readonly Overlay[] {

@@ -31,6 +31,19 @@ test("git applies it and comes to the same text", () => {
   );
 });
 
+test("a line that stays between two that change is not told as changed", () => {
+  expect(unifiedDiff("f", "a\nb\nc\n", "x\nb\ny\n")).toBe(
+    "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n-a\n+x\n b\n-c\n+y\n",
+  );
+});
+
+test("a long text with changes far apart is told by its changes alone", () => {
+  const lines = Array.from({ length: 3000 }, (_, index) => `line ${index}\n`);
+  const after = lines.map((line, index) => (index % 1000 === 500 ? `new ${line}` : line));
+  const told = unifiedDiff("f", lines.join(""), after.join("")).split("\n");
+  expect(told.filter((line) => /^[-+] ?[ln]/.test(line))).toHaveLength(6);
+});
+
 test("the same text makes no diff", () => {
   expect(unifiedDiff("f", "a\n", "a\n")).toBe("");
 });

@@ -1067,6 +1067,23 @@ images:
   newName: c
 `,
   ],
+  [
+    "explicit keys",
+    `images:
+- ? name
+  : a
+  ? newTag
+  : b # c
+`,
+    [image("a", { newTag: "2", digest: "sha256:x" })],
+    `images:
+- ? name
+  : a
+  ? newTag
+  : "2" # c
+  digest: sha256:x
+`,
+  ],
 ];
 
 describe("edits, whole text before and after", () => {
@@ -1089,18 +1106,6 @@ type RefusalRow = readonly [
 ];
 
 const refusals: readonly RefusalRow[] = [
-  [
-    "explicit entry",
-    `images:
-- ? name
-  : a
-  ? newTag
-  : b # c
-`,
-    [image("a", { newTag: "2", digest: "sha256:x" })],
-    "value-invalid",
-    4,
-  ],
   [
     "tab",
     `images:
@@ -1461,9 +1466,9 @@ resources: []
     "no-effect",
     2,
   ],
-  ...["\r", "\u0085", "\u2028", "\u2029"].map(
+  ...["\r", "\u0085", "\u2028", "\u2029", "\ufeff"].map(
     (one): RefusalRow => [
-      `${JSON.stringify(one)}, a line break to one reader only`,
+      `${JSON.stringify(one)}, which readers differ on`,
       `images:\r\n- name: a # c${one}  newTag: v0\r\n`,
       [image("a", { newTag: "v2" })],
       "file-unparsable",

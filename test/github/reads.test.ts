@@ -287,6 +287,12 @@ describe("reportCheck", () => {
     ]);
   });
 
+  test("looks for no run on a fresh commit", async () => {
+    const host = scriptedHost([{ status: 201, body: { id: 1 } }]);
+    await host.forge.reportCheck({ ...report, fresh: true });
+    expect(host.seen.map(({ method }) => method)).toEqual(["POST"]);
+  });
+
   test("replaces our run, and sends annotations by fifty", async () => {
     const annotations = Array.from({ length: 101 }, (_, at) => ({
       path: CONFIG,
@@ -402,5 +408,64 @@ describe("cdRepos", () => {
       { owner: "Acme", name: "r5", installation: 12, id: 5 },
     ]);
     expect(host.warnings).toEqual(["installation refused"]);
+  });
+});
+
+describe("readBlobs", () => {
+  const answer = (blobs: readonly (object | null)[]): Answer => ({
+    body: {
+      data: { repository: Object.fromEntries(blobs.map((blob, at) => [`b${at}`, blob])) },
+    },
+  });
+  const told = (text: string) => ({ byteSize: Buffer.byteLength(text), text });
+
+  test("reads each blob once, proven by its hash, in one query", async () => {
+    const host = scriptedHost([answer([told("a: 1\n"), told("é\n")])]);
+    const [a, b] = [oidOf("a: 1\n"), oidOf("é\n")];
+    const blobs = await host.blobs.readBlobs(REPO, [a, b, a]);
+    expect([...blobs].map(([oid, bytes]) => [oid, Buffer.from(bytes).toString()])).toEqual([
+      [a, "a: 1\n"],
+      [b, "é\n"],
+    ]);
+    expect(problemsOf(host.seen[0]?.document ?? "")).toEqual([]);
+  });
+
+  test("asks REST for what GraphQL cut or does not carry", async () => {
+    const binary = Buffer.from([0xff, 0xfe, 0x00]);
+    const long = "x".repeat(600_000);
+    const rest = (bytes: Buffer): Answer => ({
+      body: { content: bytes.toString("base64"), encoding: "base64" },
+    });
+    const host = scriptedHost([
+      answer([
+        { byteSize: 3, text: null },
+        { byteSize: 600_000, text: long.slice(0, 512_000) },
+      ]),
+      rest(binary),
+      rest(Buffer.from(long)),
+    ]);
+    const blobs = await host.blobs.readBlobs(REPO, [oidOf(binary), oidOf(long)]);
+    expect(blobs.get(oidOf(binary))).toEqual(binary);
+    expect(blobs.get(oidOf(long))?.byteLength).toBe(600_000);
+    expect(host.seen).toHaveLength(3);
+  });
+
+  test("leaves out what is gone or too large, and takes no wrong bytes", async () => {
+    const gone = scriptedHost([answer([null, { byteSize: 5_000_001, text: null }])]);
+    expect(await gone.blobs.readBlobs(REPO, [ZEROS, NEW])).toEqual(new Map());
+    const wrong = scriptedHost([
+      answer([told("b\n")]),
+      { body: { content: Buffer.from("b\n").toString("base64"), encoding: "base64" } },
+    ]);
+    await expect(wrong.blobs.readBlobs(REPO, [oidOf("a\n")])).rejects.toThrow(ForgeUnavailable);
+  });
+
+  test("reads 501 blobs in two queries", async () => {
+    const texts = Array.from({ length: 501 }, (_, at) => `a: ${at}\n`);
+    const host = scriptedHost([
+      answer(texts.slice(0, 500).map(told)),
+      answer(texts.slice(500).map(told)),
+    ]);
+    expect((await host.blobs.readBlobs(REPO, texts.map(oidOf))).size).toBe(501);
   });
 });

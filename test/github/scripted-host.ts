@@ -1,8 +1,13 @@
 import { Octokit } from "@octokit/rest";
-import { createGithubForge } from "../../src/github/github-forge.ts";
+import {
+  createGithubBlobs,
+  createGithubForge,
+  type GithubForgeOptions,
+} from "../../src/github/github-forge.ts";
 import type { SentRequest } from "../../src/github/octokit-like.ts";
 import type { Clock } from "../../src/model/clock.ts";
 import type { Forge } from "../../src/model/forge.ts";
+import type { Blobs } from "../../src/model/render.ts";
 
 /** A request as it stood on the wire. */
 export interface Seen {
@@ -24,6 +29,7 @@ export type Answer =
 
 export interface ScriptedHost {
   readonly forge: Forge;
+  readonly blobs: Blobs;
   readonly seen: Seen[];
   readonly sent: SentRequest[];
   readonly warnings: string[];
@@ -65,15 +71,16 @@ export function scriptedHost(
   };
   const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const octokit = new Octokit({ request: { fetch: wire }, log: silent });
-  const forge = createGithubForge({
+  const options: GithubForgeOptions = {
     octokitFor: () => Promise.resolve(octokit),
     appOctokit: () => Promise.resolve(octokit),
     appId: 7,
     clock,
     log: { warn: (_fields, message) => warnings.push(message) },
     onRequest: (request) => sent.push(request),
-  });
-  return { forge, seen, sent, warnings, slept, clock };
+  };
+  const [forge, blobs] = [createGithubForge(options), createGithubBlobs(options)];
+  return { forge, blobs, seen, sent, warnings, slept, clock };
 }
 
 function readRequest(url: string, init: RequestInit | undefined): Seen {

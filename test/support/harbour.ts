@@ -9,6 +9,7 @@ import { composeTagboat, type Tagboat } from "../../src/compose.ts";
 import type { Delivery, HookScope, Source } from "../../src/model/delivery.ts";
 import type { LedgerEntry } from "../../src/model/ledger.ts";
 import type { Outcome } from "../../src/model/outcome.ts";
+import type { Renderer } from "../../src/model/render.ts";
 import { defaultOptions } from "../../src/normalise/sources.ts";
 import { MemoryInbox } from "../../src/store/memory-inbox.ts";
 import { MemoryIndexCache } from "../../src/store/memory-index-cache.ts";
@@ -38,6 +39,8 @@ export interface HarbourOptions {
   /** First commit of the default branch of `acme/cd`. */
   readonly files: Readonly<Record<string, string | Buffer>>;
   readonly keepLog?: boolean;
+  /** What builds overlays; absent: nothing does. */
+  readonly renderer?: Renderer;
   /** Makes more of the world (repos, branches, other owners) before the App is installed on `acme`. */
   readonly before?: (stage: Stage, repo: Repo) => Promise<void>;
   /** Names of the only repos that the App is installed on; default: all. */
@@ -165,6 +168,7 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     indexCache: new MemoryIndexCache(),
     pacer: new MemoryPacer(clock),
     registry,
+    renderer: options.renderer ?? null,
     clock,
     log,
     fetch: (input, init) => stage.github.fetch(new Request(input, init)),

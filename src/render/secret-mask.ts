@@ -1,0 +1,41 @@
+import { isMap, isScalar, parseDocument, type YAMLMap } from "yaml";
+
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** Remembers the first value of each place, so that a diff still tells which ones changed. */
+export type SeenValues = Map<string, string>;
+
+/**
+ * An object of a build's output as it may be shown: of a Secret the values of `data` and `stringData` are hidden.
+ * What seems to be a Secret and cannot be read is hidden whole.
+ */
+export function maskSecret(text: string, seen: SeenValues): string {
+  if (!/\bSecret\b/.test(text)) return text;
+  const document = parseDocument(text, { version: "1.1", schema: "failsafe", logLevel: "silent" });
+  const root: unknown = document.contents;
+  if (document.errors.length > 0 || !isMap(root))
+    return "(something that cannot be read: hidden)\n";
+  if (root.get("kind") !== "Secret") return text;
+  const name = String(document.getIn(["metadata", "name"]) ?? "").replace(/-[a-z0-9]{10}$/, "");
+  for (const field of ["data", "stringData"]) {
+    const values = root.get(field, true);
+    if (isMap(values)) hideValues(values, `${name}/${field}`, seen);
+    else if (values !== undefined) root.set(field, "(hidden)");
+  }
+  const annotations = document.getIn(["metadata", "annotations"], true);
+  if (isMap(annotations) && annotations.has(LAST_APPLIED))
+    annotations.set(LAST_APPLIED, "(hidden)");
+  document.commentBefore = null;
+  document.comment = null;
+  return document.toString({ lineWidth: 0 });
+}
+
+function hideValues(values: YAMLMap, place: string, seen: SeenValues): void {
+  for (const pair of values.items) {
+    const key = `${place}/${isScalar(pair.key) ? String(pair.key.value) : "?"}`;
+    const value = String(pair.value);
+    const first = seen.get(key) ?? value;
+    seen.set(key, first);
+    pair.value = value === first ? "(hidden)" : "(hidden, changed)";
+  }
+}

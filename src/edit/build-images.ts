@@ -25,11 +25,13 @@ export function createBuild(rules: readonly ImageRule[]): Build {
   const literal = new Map<string, number[]>();
   const patterns: [index: number, parts: readonly string[]][] = [];
   for (const [index, { name }] of rules.entries()) {
-    const parts = name.split(".*");
-    if (name === "" || parts.some(isNamePattern)) continue;
-    const [spelt = "", ...more] = parts.map((part) => part.replace(ESCAPED, "$1"));
-    if (more.length > 0) patterns.push([index, [spelt, ...more]]);
-    else literal.set(spelt, [...(literal.get(spelt) ?? []), index]);
+    const parts = OPERATORS.test(name) ? partsOf(name) : [name];
+    const [spelt = "", ...more] = parts;
+    if (name === "" || parts.length === 0) continue;
+    const known = literal.get(spelt);
+    if (more.length > 0) patterns.push([index, parts]);
+    else if (known === undefined) literal.set(spelt, [index]);
+    else known.push(index);
   }
   function nextOf(image: string, after: number): number {
     const names = namesWithin(image);
@@ -53,6 +55,12 @@ export function createBuild(rules: readonly ImageRule[]): Build {
  */
 export function isNamePattern(name: string): boolean {
   return OPERATORS.test(name.replace(ESCAPED, ""));
+}
+
+/** The literal parts of a name between its `.*`; none when it holds other operators. */
+function partsOf(name: string): string[] {
+  const parts = name.split(".*");
+  return parts.some(isNamePattern) ? [] : parts.map((part) => part.replace(ESCAPED, "$1"));
 }
 
 /** The texts that a whole name may match: the image, without its digest, without its tag. */

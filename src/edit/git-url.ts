@@ -52,9 +52,11 @@ export function withRef(text: string, ref: string): string {
  * or a whole URL with its `ref`: that very text and no other.
  */
 export function createRepoMatcher(repo: string): (text: string, url: GitUrl) => boolean {
-  if (refSpan(repo) !== null) return (text) => text === repo;
+  if (/[?#]/.test(repo)) return (text) => text === repo;
   const known = readGitUrl(repo);
   const path = (known?.path ?? repo.toLowerCase()).replace(/\/+$/, "").replace(/\.git$/, "");
+  // The name of an owner alone would be the beginning of every repo of theirs.
+  if (!path.includes("/") && !repo.endsWith(".git")) return () => false;
   return (_, url) => {
     if (known !== null && known.host !== url.host) return false;
     const rest = url.path.startsWith(path) ? url.path.slice(path.length) : null;

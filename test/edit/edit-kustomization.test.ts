@@ -1216,6 +1216,20 @@ images: []
     "entry-missing",
     1,
   ],
+  ...[
+    "https://github.com/acme",
+    "acme",
+    "https://github.com/acme#shop/config?ref=v1",
+    "https://github.com/acme/shop?x=1",
+  ].map(
+    (repo): RefusalRow => [
+      `${repo} is neither a repo nor a URL that stands there`,
+      "resources:\n- https://github.com/acme/shop//config?ref=v1\n",
+      [ref(repo, "v2")],
+      "entry-missing",
+      1,
+    ],
+  ),
   [
     "two documents",
     `images: []

@@ -10,14 +10,14 @@ import { readPlainBlocks } from "../../src/edit/plain-blocks.ts";
 
 describe("on random files in random styles", () => {
   test.each(Object.entries(editProperties))("%s", (_, make) => {
-    fc.assert(make(), { numRuns: 250 });
+    fc.assert(make(), { numRuns: 150 });
   });
 });
 
 test("files with something broken in them: no crash, none slow, no other value changed", () => {
-  const { failures, edited, refused } = fuzz(1000, Date.now() % 1e9, readSeeds(100));
+  const { failures, edited, refused } = fuzz(400, Date.now() % 1e9, readSeeds(100));
   expect(failures).toEqual([]);
-  expect(edited).toBeGreaterThan(100);
+  expect(edited).toBeGreaterThan(50);
   expect(Object.keys(refused).length).toBeGreaterThan(2);
 });
 

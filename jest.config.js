@@ -2,6 +2,7 @@
 const shared = {
   extensionsToTreatAsEsm: [".ts", ".tsx"],
   restoreMocks: true,
+  setupFiles: ["<rootDir>/test/support/fixed-seeds.ts"],
   testEnvironment: "node",
   transform: {
     "\\.tsx?$": [

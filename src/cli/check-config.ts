@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseConfig } from "../decide/config.ts";
+import { readExtends } from "../decide/config-extends.ts";
 import { CONFIG_PATH } from "../model/config.ts";
 import { type Command, EXIT_USAGE, type Terminal } from "./command.ts";
 
@@ -26,6 +27,12 @@ function run(args: readonly string[], terminal: Terminal): number {
   if (text === null) {
     terminal.err(`tagboat check-config: ${file} cannot be read\n`);
     return EXIT_USAGE;
+  }
+  const extending = readExtends(text).kind === "repo";
+  if (extending) {
+    terminal.out(
+      `${file}: note: \`_extends\` is not followed here; keys that its config gives are told as missing\n`,
+    );
   }
   const { config, problems } = parseConfig(text);
   for (const { severity, message, line, column } of problems) {

@@ -43,6 +43,14 @@ describe("tagboat check-config", () => {
     expect(code).toBe(1);
   });
 
+  test("says that it follows no _extends", async () => {
+    const file = join(folder, "extending.yml");
+    writeFileSync(file, "_extends: base\nversion: 1\n");
+    const { code, out } = await tagboat("check-config", file);
+    expect(out).toMatch(/^.*: note: `_extends` is not followed here/);
+    expect(code).toBe(1);
+  });
+
   test.each([[["check-config", "nowhere.yml"]], [["check-config", "a", "b"]], [["schema", "x"]]])(
     "%j is wrong usage",
     async (args) => {

@@ -286,8 +286,18 @@ describe("other requests", () => {
 });
 
 describe("an oversized body", () => {
-  /** Peak growth of the resident set in MiB while a body is streamed at the edge. */
+  /**
+   * Peak growth of the resident set in MiB while a body is streamed at the edge. One that was streamed before has filled the
+   * pools of sockets and buffers, which differ between versions of Node: what grows now grows with the body.
+   */
   async function growth(at: string, headers: Record<string, string> = {}) {
+    if (headers["content-length"] === undefined) {
+      await stream(
+        edge.url + at,
+        headers,
+        megabytes(100, () => {}),
+      );
+    }
     const before = process.memoryUsage.rss();
     let peak = before;
     const answer = await stream(

@@ -88,11 +88,14 @@ export function tagOf(image: Image, rank: number): string {
   return `${hash.subarray(0, 2).toString("hex")}-${letters.join("")}`;
 }
 
-/** Milliseconds since 1970. A second build of a tag is newer than the first build of the next tag. */
+/**
+ * Milliseconds since 1970. A second build of a tag is newer than the first build of the next tag. No two versions are built at
+ * the same minute: 95 and 60 have no small multiple in common.
+ */
 export function createdAt({ image, rank, build }: Version): number {
   const first = Date.UTC(2026, 10, 10);
   return image === APP
-    ? first + rank * HOUR + build * 90 * MINUTE
+    ? first + rank * HOUR + build * 95 * MINUTE
     : first - rank * HOUR + build * MINUTE;
 }
 

@@ -38,7 +38,9 @@ export function tagVerdict(policy: TagPolicy, tag: string, present: string | nul
 
 /** Whether a tag in an entry is one that moves, so that nothing is known of the version it stands for. */
 export function isMovingTag(tag: string): boolean {
-  return isMovingWord(tag) || isBareVersion(tag) || isBranchLike(tag);
+  // `abcd-xqzwp` has the shape of a commit and a run, and happens to have no digit: one build, not a branch.
+  const branch = isBranchLike(tag) && isLiteralShape(shapeOf(tag));
+  return isMovingWord(tag) || isBareVersion(tag) || branch;
 }
 
 function fitsPattern(source: string, tag: string): boolean {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { compareVersions, orderKeyOf } from "../../src/decide/order.ts";
 import { compilePattern } from "../../src/decide/safe-pattern.ts";
-import { tagVerdict } from "../../src/decide/tag-policy.ts";
+import { isMovingTag, tagVerdict } from "../../src/decide/tag-policy.ts";
 import { shapeOf } from "../../src/decide/tag-shape.ts";
 import type { TagPolicy } from "../../src/model/config.ts";
 import { isTag } from "../../src/model/image.ts";
@@ -229,4 +229,17 @@ describe("a person's regular expression", () => {
       { numRuns: 300 },
     );
   });
+});
+
+// Found by the random schedules: `eddf-ppvkf` stood in an entry, was taken for a branch's name, and an older build passed it.
+test.each([
+  ["eddf-ppvkf", false],
+  ["abcd-xqzwp", false],
+  ["bf76-qqxrq", false],
+  ["latest", true],
+  ["feature-login", true],
+  ["release", true],
+  ["v1", true],
+])("whether %s is a tag that moves: %s", (tag, moves) => {
+  expect(isMovingTag(tag)).toBe(moves);
 });

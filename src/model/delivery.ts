@@ -1,4 +1,7 @@
-/** Senders that post to `/hooks/<source>/…`. `github` is the App's own webhook, checked by its signature. */
+/**
+ * Senders that post to `/hooks/<source>/…`. `github` is the App's own webhook, checked by its signature; `tagboat` is what its
+ * own sweeps found, which goes the same way as what others tell.
+ */
 export const sources = [
   "distribution",
   "quay",
@@ -6,6 +9,7 @@ export const sources = [
   "github-package",
   "generic",
   "github",
+  "tagboat",
 ] as const;
 export type Source = (typeof sources)[number];
 
@@ -15,6 +19,14 @@ export type HookScope =
   /** `repo`: its name alone, in lower case. */
   | { readonly kind: "repo"; readonly repo: string }
   | { readonly kind: "image"; readonly prefix: string };
+
+/** One version of an image that a delivery speaks of. */
+export interface Subject {
+  readonly image: string;
+  /** `null`: the delivery does not name it. */
+  readonly tag: string | null;
+  readonly digest: string | null;
+}
 
 /** One webhook as it arrived. Kept until handled, then as history. */
 export interface Delivery {
@@ -26,10 +38,35 @@ export interface Delivery {
   readonly scope: HookScope;
   /** The sender's own id, where it stays the same over retries; else `null`. */
   readonly senderId: string | null;
+  /** What it speaks of, as far as could be read when it arrived. */
+  readonly subjects: readonly Subject[];
   /** RFC 3339. */
   readonly receivedAt: string;
   /** Only headers of the allow list, names in lower case, no secret among them. */
   readonly headers: Readonly<Record<string, string>>;
   /** The body as text, byte for byte as received. */
   readonly body: string;
+}
+
+/** How long the same content from the same hook is one delivery, in milliseconds: senders without an id of their own repeat within minutes. */
+export const CONTENT_WINDOW = 10 * 60_000;
+
+/** What makes two deliveries the same one. */
+export type Identity =
+  /** The sender's word: holds as long as the delivery is kept. */
+  | { readonly kind: "sender-id"; readonly key: string }
+  /** The same versions: holds for `CONTENT_WINDOW`. */
+  | { readonly kind: "content"; readonly key: string };
+
+/**
+ * The identity of a delivery; `null`: it is like no other. Content that names no digest is none: the same tag may have been pushed
+ * again with something else in it.
+ */
+export function identityOf(delivery: Delivery): Identity | null {
+  const { owner, scope, senderId, source, subjects } = delivery;
+  if (senderId !== null)
+    return { kind: "sender-id", key: JSON.stringify([source, owner, senderId]) };
+  if (subjects.length === 0 || subjects.some(({ digest }) => digest === null)) return null;
+  const named = subjects.map(({ image, tag, digest }) => [image, tag, digest]);
+  return { kind: "content", key: JSON.stringify([source, owner, scope, named]) };
 }

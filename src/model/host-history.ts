@@ -1,0 +1,24 @@
+import type { CdRepo } from "./forge.ts";
+
+/** A webhook of the App that the host could not deliver. */
+export interface FailedHook {
+  /** The host's number of this attempt. */
+  readonly id: string;
+  /** The same for every attempt of one webhook. */
+  readonly guid: string;
+  readonly event: string;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+/** PORT. What the host remembers and Tagboat may have missed. Throws `ForgeUnavailable` and `ForgeDenied` as `Forge` does. */
+export interface HostHistory {
+  /** Webhooks whose every attempt since then failed, oldest first. GitHub remembers three days. */
+  failedHooks(since: Date): Promise<readonly FailedHook[]>;
+  /** Asks for one more attempt. `false`: the host does not know it any more. */
+  redeliver(id: string): Promise<boolean>;
+  /** Open pull requests of our App from branches `tagboat/*` of the repo itself. One request for each hundred. */
+  openProposals(
+    repo: CdRepo,
+  ): Promise<readonly { readonly number: number; readonly branch: string; readonly base: string }[]>;
+}

@@ -130,7 +130,5 @@ export function subjectOf(task: LaneTask): Subject | null {
     return { image: task.image, tag: null, digest: null };
   if (task.kind !== "release") return null;
   const image = task.release.artifacts.find((one) => one.kind === "image");
-  return image === undefined
-    ? null
-    : { image: image.image, tag: image.tag, digest: image.digest };
+  return image === undefined ? null : { image: image.image, tag: image.tag, digest: image.digest };
 }

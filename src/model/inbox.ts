@@ -88,6 +88,8 @@ export interface LaneRun {
   readonly dead: readonly { readonly item: string; readonly detail: string }[];
   /** Cannot be done before the owner's access changes: kept, visible, due again then. */
   readonly parked: readonly { readonly item: string; readonly detail: string }[];
+  /** Something was written: releases of this lane, here or still to come, are not due before. `null`: nothing was. */
+  readonly restUntil: Date | null;
 }
 
 /**

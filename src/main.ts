@@ -49,7 +49,7 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
     pacer: new MemoryPacer(clock),
     registry,
     tally: noTally,
-    restAfterWrite: 30_000,
+    restAfterWrite: env.updateInterval,
     renderer: await openRenderer(env, log),
     clock,
     log,

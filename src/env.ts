@@ -6,10 +6,11 @@ import { diskFiles, type Files, list, type Reader, type Variables, value } from 
 import { type RenderEnv, readRender } from "./env/render.ts";
 import { readStore, type StoreEnv } from "./env/store.ts";
 import { readTekton } from "./env/tekton.ts";
+import { readWork, type WorkEnv } from "./env/work.ts";
 import type { NormaliseOptions } from "./normalise/normaliser.ts";
 
 /** What the operator set, checked. */
-export interface Env extends HookEnv, RenderEnv, StoreEnv {
+export interface Env extends HookEnv, RenderEnv, StoreEnv, WorkEnv {
   readonly appId: number;
   /** PEM of the App's RSA key. */
   readonly privateKey: string;
@@ -56,6 +57,7 @@ export function readEnv(variables: Variables, files: Files = diskFiles): EnvAnsw
     ...readHookSettings(reader),
     ...readRender(reader),
     ...readStore(reader),
+    ...readWork(reader),
     host: value(reader, "HOST") ?? "127.0.0.1",
     port: readPort(reader),
     githubHost,

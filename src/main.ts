@@ -50,7 +50,7 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
     pacer: new MemoryPacer(clock),
     registry,
     tally: metrics.tally,
-    restAfterWrite: 30_000,
+    restAfterWrite: env.updateInterval,
     renderer: await openRenderer(env, log),
     clock,
     log,

@@ -106,9 +106,9 @@ export class MemoryInbox implements Inbox {
     if (taken === null) return false;
     Object.assign(taken, { taken: false, routed: true });
     this.#add(taken.delivery, routing.items);
-    await this.#record(taken.delivery.id, routing.outcomes, null);
     if (routing.unpark !== undefined) this.#unpark(routing.unpark);
     this.#endIfDone(delivery);
+    await this.#ledger.append(this.#entries(delivery, routing.outcomes, null));
     this.#wake();
     return true;
   }
@@ -152,7 +152,8 @@ export class MemoryInbox implements Inbox {
     const taken = this.#takenDelivery(delivery);
     if (taken === null) return false;
     Object.assign(taken, { taken: false, rests: "dead" });
-    await this.#record(delivery, [{ subject: null, outcome: failed(detail) }], null);
+    const settled = { subject: null, outcome: failed(detail) };
+    await this.#ledger.append(this.#entries(delivery, [settled], null));
     return true;
   }
 
@@ -176,27 +177,35 @@ export class MemoryInbox implements Inbox {
     const state = this.#laneOf(lane);
     if (state.taken === null) return false;
     const ran = { lane, by: "memory", from: state.taken };
-    state.taken = null;
-    for (const { item, items, outcomes } of run.done) {
-      const found = this.#items.get(item);
-      const delivery = this.#deliveries.get(found?.item.delivery ?? "");
-      if (found === undefined || delivery === undefined) continue;
-      this.#items.delete(item);
-      this.#add(delivery.delivery, items);
-      await this.#record(delivery.delivery.id, outcomes, ran);
-      this.#endIfDone(delivery.delivery.id);
-    }
+    // Nothing waits in here: nobody sees half of it.
+    const entries = [
+      ...run.done.flatMap((one) => this.#end(one, ran)),
+      ...run.dead.flatMap((one) => this.#giveUp(one, ran)),
+    ];
     for (const one of run.later) this.#delay(one.item, one);
     for (const { item } of run.parked) this.#rest(item, "parked");
-    for (const { detail, item } of run.dead) {
-      const found = this.#rest(item, "dead");
-      if (found === null) continue;
-      const settled = { subject: subjectOf(found.item.task), outcome: failed(detail) };
-      await this.#record(found.item.delivery, [settled], ran);
-    }
     if (run.restUntil !== null) this.#restLane(lane, run.restUntil.getTime());
+    state.taken = null;
+    await this.#ledger.append(entries);
     this.#wake();
     return true;
+  }
+
+  #end({ item, items, outcomes }: LaneRun["done"][number], run: LedgerEntry["run"]) {
+    const found = this.#items.get(item);
+    const delivery = this.#deliveries.get(found?.item.delivery ?? "");
+    if (found === undefined || delivery === undefined) return [];
+    this.#items.delete(item);
+    this.#add(delivery.delivery, items);
+    this.#endIfDone(delivery.delivery.id);
+    return this.#entries(delivery.delivery.id, outcomes, run);
+  }
+
+  #giveUp({ detail, item }: LaneRun["dead"][number], run: LedgerEntry["run"]) {
+    const found = this.#rest(item, "dead");
+    if (found === null) return [];
+    const settled = { subject: subjectOf(found.item.task), outcome: failed(detail) };
+    return this.#entries(found.item.delivery, [settled], run);
   }
 
   #delay(item: string, { failed: isTry, until }: Delay): void {
@@ -241,14 +250,13 @@ export class MemoryInbox implements Inbox {
     return new Date(this.#now()).toISOString();
   }
 
-  async #record(
+  #entries(
     delivery: string,
     settled: readonly Settled[],
     run: LedgerEntry["run"],
-  ): Promise<void> {
+  ): readonly LedgerEntry[] {
     const at = this.#instant();
-    const entries = settled.map((one) => ({ at, delivery, ...one, run }));
-    if (entries.length > 0) await this.#ledger.append(entries);
+    return settled.map((one) => ({ at, delivery, ...one, run }));
   }
 }
 

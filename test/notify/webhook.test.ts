@@ -34,6 +34,7 @@ interface Got {
   readonly body: string;
 }
 let server: Server;
+let url: string;
 let got: Got[];
 /** `null`: never answers. */
 let reply: { status: number; headers?: Record<string, string> } | null;
@@ -49,6 +50,7 @@ beforeEach(async () => {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/hush`;
 });
 
 afterEach(async () => {
@@ -58,9 +60,8 @@ afterEach(async () => {
 });
 
 function webhook(over: Partial<WebhookOptions> = {}) {
-  const { port } = server.address() as AddressInfo;
   return createWebhook({
-    url: `http://127.0.0.1:${port}/services/hush`,
+    url,
     secret: SECRET,
     kinds: ["refused", "failed"],
     clock: new FakeClock("2026-11-22T09:10:00Z"),
@@ -143,10 +144,9 @@ describe("the webhook of notices", () => {
     reply = null;
     const late = await failure({ timeout: 50 });
     expect(late.message).toBe("the receiver of notices did not answer (timeout)");
-    const { port } = server.address() as AddressInfo;
     server.close();
     server.closeAllConnections();
-    const gone = await failure({ url: `http://127.0.0.1:${port}/services/hush` });
+    const gone = await failure();
     expect(gone.message).toBe("the receiver of notices did not answer (ECONNREFUSED)");
     expect(JSON.stringify(gone)).not.toContain("hush");
     expect(gone.stack).not.toContain("hush");

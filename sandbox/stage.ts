@@ -62,7 +62,7 @@ export function createStage(options: StageOptions): Stage {
     api: `${baseUrl}/api/v3`,
     ...(options.wait === undefined ? {} : { wait: options.wait }),
   });
-  const deliveries = appDeliveries(webhooks);
+  const deliveries = appDeliveries(webhooks, now);
   const tokenNow = options.tokenNow ?? now;
   const deps = { world, recorder, faults, graphql, webhooks: deliveries, baseUrl, now: tokenNow };
   return {

@@ -36,6 +36,7 @@ export function createApp(parts: AppParts): ApplicationFunction {
         owner,
         scope: { kind: "owner" },
         senderId: id,
+        subjects: [],
         receivedAt: now.toISOString(),
         headers: { "x-github-event": name, "x-github-delivery": id },
         body: JSON.stringify(payload),

@@ -13,6 +13,7 @@ import type { Ledger } from "./model/ledger.ts";
 import type { Pacer } from "./model/pacer.ts";
 import type { Registry } from "./model/registry.ts";
 import type { Renderer } from "./model/render.ts";
+import type { Tally } from "./model/tally.ts";
 import type { NormaliseOptions } from "./normalise/normaliser.ts";
 import { ChangeViewer } from "./render/view-change.ts";
 import { RepoIndexes } from "./work/repo-indexes.ts";
@@ -36,6 +37,9 @@ export interface TagboatParts {
   readonly indexCache: IndexCache;
   readonly pacer: Pacer;
   readonly registry: Registry;
+  readonly tally: Tally;
+  /** How long a pull request that was just written is left alone by further releases, in milliseconds. */
+  readonly restAfterWrite: number;
   /** Builds overlays; `null`: no kustomize here, so nothing is shown of what is built. */
   readonly renderer: Renderer | null;
   readonly clock: Clock;
@@ -89,6 +93,8 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     inbox,
     clock,
     log,
+    tally: parts.tally,
+    restAfterWrite: parts.restAfterWrite,
     normaliseOptions: parts.normaliseOptions,
   });
   const sweeps = new Sweeps({ forge, allowed: parts.allowed, pacer: parts.pacer, clock, log });

@@ -3,10 +3,11 @@ import { type HookEnv, readHookSettings } from "./env/hooks.ts";
 import { diskFiles, type Files, list, type Reader, type Variables, value } from "./env/reader.ts";
 import { type RenderEnv, readRender } from "./env/render.ts";
 import { readTekton } from "./env/tekton.ts";
+import { readWork, type WorkEnv } from "./env/work.ts";
 import type { NormaliseOptions } from "./normalise/normaliser.ts";
 
 /** What the operator set, checked. */
-export interface Env extends HookEnv, RenderEnv {
+export interface Env extends HookEnv, RenderEnv, WorkEnv {
   readonly appId: number;
   /** PEM of the App's RSA key. */
   readonly privateKey: string;
@@ -50,6 +51,7 @@ export function readEnv(variables: Variables, files: Files = diskFiles): EnvAnsw
     webhookSecret: readWebhookSecret(reader),
     ...readHookSettings(reader),
     ...readRender(reader),
+    ...readWork(reader),
     host: value(reader, "HOST") ?? "127.0.0.1",
     port: readPort(reader),
     githubHost,

@@ -10,6 +10,7 @@ import { type Env, EXIT_CONFIG, readEnv } from "./env.ts";
 import { hookGenerationOf } from "./ingest/hook-generations.ts";
 import { createIngestServer, type IngestParts } from "./ingest/server.ts";
 import type { Renderer } from "./model/render.ts";
+import { noTally } from "./model/tally.ts";
 import { createOciRegistry } from "./registry/oci-registry.ts";
 import { readRegistriesFile } from "./registry/registries-file.ts";
 import { publicHosts, type RegistryHosts } from "./registry/registry-hosts.ts";
@@ -47,6 +48,8 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
     indexCache: new MemoryIndexCache(),
     pacer: new MemoryPacer(clock),
     registry,
+    tally: noTally,
+    restAfterWrite: env.updateInterval,
     renderer: await openRenderer(env, log),
     clock,
     log,

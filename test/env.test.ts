@@ -59,6 +59,7 @@ describe("settings", () => {
       kustomize: null,
       renderRemote: false,
       renderHelm: false,
+      updateInterval: 30_000,
       logLevel: "info",
     });
   });
@@ -89,6 +90,8 @@ describe("settings", () => {
     ["another protocol", { GHE_PROTOCOL: "ftp", GHE_HOST: "localhost" }, "GHE_PROTOCOL"],
     ["a host for a URL", { TAGBOAT_URL: "tagboat.example.com" }, "TAGBOAT_URL"],
     ["credentials in a URL", { TAGBOAT_URL: "https://a:hush@b.c" }, "TAGBOAT_URL"],
+    ["minutes for seconds", { TAGBOAT_UPDATE_INTERVAL: "1m" }, "TAGBOAT_UPDATE_INTERVAL"],
+    ["more than an hour", { TAGBOAT_UPDATE_INTERVAL: "3601" }, "TAGBOAT_UPDATE_INTERVAL"],
     ["yes for 1", { TAGBOAT_RENDER_REMOTE: "yes" }, "TAGBOAT_RENDER_REMOTE"],
     ["true for 1", { TAGBOAT_RENDER_HELM: "true" }, "TAGBOAT_RENDER_HELM"],
     ["a repo without owner", { TAGBOAT_REPOS: "myapp-cd" }, "TAGBOAT_REPOS"],

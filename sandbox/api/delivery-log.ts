@@ -8,7 +8,9 @@ export interface LoggedDelivery {
   readonly redelivery: boolean;
   /** Seconds. */
   readonly duration: number;
-  /** 0: nobody answered. */
+  /** GitHub's word for how it ended: `OK`, `failed to connect to host`, … */
+  readonly status: string;
+  /** 502: nobody answered; 504: not in time. */
   readonly statusCode: number;
   readonly event: string;
   readonly action: string | null;
@@ -20,7 +22,7 @@ export interface LoggedDelivery {
 
 /** The webhook room, as this door needs it. */
 export interface DeliveryLog {
-  /** Newest first. */
+  /** Newest first; each attempt is one of its own. Older ones than GitHub remembers are gone. */
   list(app: number): readonly LoggedDelivery[];
   /** Sends it again with the same guid. */
   redeliver(app: number, delivery: number): Promise<void>;

@@ -44,6 +44,8 @@ export interface Call<Id extends ServedOperation> {
   readonly repo: (typeof NEEDS)[Id] extends RepoNeed ? Repo : null;
   /** The items of the page that was asked for; adds the `Link` header to the answer. */
   page<Item>(items: readonly Item[]): readonly Item[];
+  /** The same for a list, newest first, that GitHub pages by cursor. */
+  cursorPage<Item extends { readonly id: number }>(items: readonly Item[]): readonly Item[];
 }
 
 export type Handler<Id extends ServedOperation> = (

@@ -1,5 +1,5 @@
 import type { Repo } from "../world/entities.ts";
-import { etagOf, pageOf } from "./answer-headers.ts";
+import { cursorPageOf, etagOf, pageOf } from "./answer-headers.ts";
 import { ApiError, answerOf, notFound } from "./api-error.ts";
 import { type Caller, loginOf } from "./caller.ts";
 import type { Conformance } from "./conformance.ts";
@@ -80,11 +80,6 @@ async function prepared(
     deps.recorder.complain(`${route.id} body: ${broken.join("; ")}`);
     throw new ApiError(422, `Invalid request.\n\n${broken.join("\n")}`);
   }
-  const page = <Item>(items: readonly Item[]): readonly Item[] => {
-    const { shown, link } = pageOf(url, items);
-    if (link !== null) headers.link = link;
-    return shown;
-  };
   const actor = loginOf(caller) ?? "";
   const { path: params, query } = parameters;
   // The one place where checked data becomes typed: the description has just been held to it.
@@ -96,8 +91,22 @@ async function prepared(
     query,
     body,
     repo,
-    page,
+    ...paging(url, headers),
   } as unknown as Call<never>;
+}
+
+function paging(
+  url: URL,
+  headers: Record<string, string>,
+): Pick<Call<never>, "page" | "cursorPage"> {
+  const linked = <Item>(page: { shown: readonly Item[]; link: string | null }) => {
+    if (page.link !== null) headers.link = page.link;
+    return page.shown;
+  };
+  return {
+    page: (items) => linked(pageOf(url, items)),
+    cursorPage: (items) => linked(cursorPageOf(url, items)),
+  };
 }
 
 function repoOf(deps: RestDeps, given: RestRequest): Repo {

@@ -119,6 +119,8 @@ export async function makeSettings(place: {
       TAGBOAT_REGISTRIES: registries,
       // The story counts requests, and is the same whether or not this machine has a kustomize.
       KUSTOMIZE: "off",
+      // Nobody waits half a minute for the story's next picture.
+      TAGBOAT_UPDATE_INTERVAL: "0",
     },
   };
 }

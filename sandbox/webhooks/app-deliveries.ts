@@ -2,20 +2,30 @@ import type { DeliveryLog, LoggedDelivery } from "../api/delivery-log.ts";
 import type { Webhooks } from "./create-webhooks.ts";
 import type { HookDelivery } from "./delivery.ts";
 
-/** What was sent to Apps, as REST lists it and sends it again. */
-export function appDeliveries(webhooks: Webhooks): DeliveryLog {
+/** https://docs.github.com/webhooks/testing-and-troubleshooting-webhooks/viewing-webhook-deliveries: the past three days. */
+const REMEMBERED_MS = 3 * 24 * 3_600_000;
+
+/** What was sent to Apps, as REST lists it and sends it again. GitHub tries nothing again by itself. */
+export function appDeliveries(webhooks: Webhooks, now: () => Date): DeliveryLog {
+  const remembered = (app: number): readonly HookDelivery[] => {
+    const since = now().getTime() - REMEMBERED_MS;
+    return webhooks.deliveries(app).filter((one) => Date.parse(one.deliveredAt) >= since);
+  };
   return {
-    list: (app) => webhooks.deliveries(app).map(logged).reverse(),
+    list: (app) =>
+      remembered(app)
+        .map(logged)
+        .sort((a, b) => b.id - a.id),
     async redeliver(app, id) {
       // An App never sends what belongs to another one.
-      const own = webhooks.deliveries(app).some((delivery) => delivery.id === id);
+      const own = remembered(app).some((delivery) => delivery.id === id);
       if (own) await webhooks.redeliver(id);
     },
   };
 }
 
 function logged(delivery: HookDelivery): LoggedDelivery {
-  const { id, guid, deliveredAt, redelivery, statusCode, event, action } = delivery;
+  const { id, guid, deliveredAt, redelivery, status, statusCode, event, action } = delivery;
   return {
     id,
     guid,
@@ -23,6 +33,7 @@ function logged(delivery: HookDelivery): LoggedDelivery {
     redelivery,
     // The line keeps no time of its own: the world's clock may stand still.
     duration: 0,
+    status,
     statusCode,
     event,
     action,

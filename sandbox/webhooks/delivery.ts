@@ -27,7 +27,7 @@ export interface HookDelivery {
   readonly body: string;
   /** `OK` for 2xx; else GitHub's word for what went wrong. */
   readonly status: string;
-  /** 502 when nobody answered. */
+  /** 502 when nobody answered, 504 when not in time. */
   readonly statusCode: number;
 }
 
@@ -42,7 +42,7 @@ export interface Outgoing {
   readonly body: string;
 }
 
-/** Posts a webhook. Rejects when nobody answers. */
+/** Posts a webhook. Rejects when nobody answers; with a `TimeoutError` when not in time. */
 export type Send = (
   url: string,
   headers: Readonly<Record<string, string>>,
@@ -80,32 +80,26 @@ export async function attempt(
   about: { id: number; deliveredAt: string; redelivery: boolean; lost: boolean },
 ): Promise<HookDelivery> {
   const headers = headersOf(outgoing);
-  const statusCode = about.lost ? 502 : await post(send, outgoing, headers);
+  const ended = about.lost ? NOBODY_THERE : await post(send, outgoing, headers);
   const { id, deliveredAt, redelivery } = about;
-  return {
-    ...outgoing,
-    id,
-    deliveredAt,
-    redelivery,
-    headers,
-    statusCode,
-    status: statusWord(statusCode),
-  };
+  return { ...outgoing, id, deliveredAt, redelivery, headers, ...ended };
 }
+
+type Ended = Pick<HookDelivery, "status" | "statusCode">;
+const NOBODY_THERE: Ended = { status: "failed to connect to host", statusCode: 502 };
+const TIMED_OUT: Ended = { status: "timed out", statusCode: 504 };
 
 async function post(
   send: Send,
   outgoing: Outgoing,
   headers: Readonly<Record<string, string>>,
-): Promise<number> {
+): Promise<Ended> {
   try {
-    return (await send(outgoing.target.url, headers, outgoing.body)).status;
-  } catch {
-    return 502;
+    const { status: code } = await send(outgoing.target.url, headers, outgoing.body);
+    const good = code >= 200 && code < 300;
+    return { status: good ? "OK" : `Invalid HTTP Response: ${code}`, statusCode: code };
+  } catch (error) {
+    const { name } = (error ?? {}) as { readonly name?: unknown };
+    return name === "TimeoutError" ? TIMED_OUT : NOBODY_THERE;
   }
-}
-
-function statusWord(code: number): string {
-  if (code >= 200 && code < 300) return "OK";
-  return code === 502 ? "failed to connect to host" : `Invalid HTTP Response: ${code}`;
 }

@@ -3,7 +3,7 @@ import type { CdRepo } from "../model/forge.ts";
 import { ForgeDenied, ForgeUnavailable } from "../model/forge.ts";
 import type { Log } from "../model/log.ts";
 import { limitedUntil } from "./limits.ts";
-import type { OctokitLike, SentRequest } from "./octokit-like.ts";
+import type { AnswerHeaders, OctokitLike, SentRequest } from "./octokit-like.ts";
 import { type GraphqlError, type RequestFailure, readRequestError } from "./request-error.ts";
 
 /** GitHub ends a GraphQL request after 10 s; the rest is for the way there and back. */
@@ -77,8 +77,16 @@ export class Host {
 
   /** A REST read. `null`: 404, 410, or (`GET` on an empty repo) 409. */
   async read(route: string, parameters: Record<string, unknown>): Promise<unknown> {
+    return (await this.readPage(route, parameters))?.answer ?? null;
+  }
+
+  /** A REST read of a list that is walked by cursor; `next`: the cursor of the page after this one. `null` as in `read`. */
+  async readPage(
+    route: string,
+    parameters: Record<string, unknown>,
+  ): Promise<{ readonly answer: unknown; readonly next: string | null } | null> {
     const sent = await this.#rest(route, parameters);
-    if ("answer" in sent) return sent.answer;
+    if ("answer" in sent) return { answer: sent.answer, next: nextCursor(sent.link) };
     if (sent.status === 404 || sent.status === 410 || sent.status === 409) return null;
     throw this.#unavailable(sent);
   }
@@ -120,29 +128,47 @@ export class Host {
   async #rest(
     route: string,
     parameters: Record<string, unknown>,
-  ): Promise<{ readonly answer: unknown } | RequestFailure> {
-    const sent = await this.#send("rest", route, async (octokit) => {
-      const { data } = await octokit.request(route, { ...parameters, request: sendOnce() });
-      return data;
-    });
-    return "answer" in sent ? sent : this.#throwKnown(sent);
+  ): Promise<{ readonly answer: unknown; readonly link: string } | RequestFailure> {
+    const sent = await this.#send("rest", route, (octokit) =>
+      octokit.request(route, { ...parameters, request: sendOnce() }),
+    );
+    if (!("answer" in sent)) return this.#throwKnown(sent);
+    const { data, headers } = sent.answer;
+    return { answer: data, link: String(headers?.link ?? "") };
   }
 
-  async #send(
+  async #send<T>(
     kind: SentRequest["kind"],
     what: string,
-    call: (octokit: OctokitLike) => Promise<unknown>,
-  ): Promise<{ readonly answer: unknown } | RequestFailure> {
+    call: (octokit: OctokitLike) => Promise<T>,
+  ): Promise<{ readonly answer: T } | RequestFailure> {
     const octokit = await this.#client();
+    let headers: AnswerHeaders = {};
+    // A token may be fetched first: the last answer is that of the request itself.
+    const listen = (answer: { readonly headers: AnswerHeaders }) => {
+      headers = answer.headers;
+    };
+    octokit.hook?.after("request", listen);
     try {
       const answer = await call(octokit);
-      this.#options.onRequest?.({ kind, what, status: 200 });
+      this.#count({ kind, what, status: 200 }, headers);
       return { answer };
     } catch (error) {
       const failure = readRequestError(error);
-      if (!failure.unsent) this.#options.onRequest?.({ kind, what, status: failure.status });
+      if (!failure.unsent) this.#count({ kind, what, status: failure.status }, failure.headers);
       return failure;
+    } finally {
+      octokit.hook?.remove("request", listen);
     }
+  }
+
+  #count(sent: Pick<SentRequest, "kind" | "what" | "status">, headers: AnswerHeaders): void {
+    const remaining = Number(headers["x-ratelimit-remaining"] ?? Number.NaN);
+    this.#options.onRequest?.({
+      ...sent,
+      installation: this.#installation,
+      remaining: Number.isInteger(remaining) ? remaining : null,
+    });
   }
 
   async #client(): Promise<OctokitLike> {
@@ -191,6 +217,12 @@ export function inRepo(repo: CdRepo): { owner: string; repo: string } {
 export function hasEffect(data: unknown): boolean {
   if (typeof data !== "object" || data === null) return false;
   return Object.values(data).some((value) => value !== null);
+}
+
+// https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api: `<url>; rel="next", …`
+function nextCursor(link: string): string | null {
+  const url = /<([^>]*)>;\s*rel="next"/.exec(link)?.[1] ?? "";
+  return URL.canParse(url) ? new URL(url).searchParams.get("cursor") : null;
 }
 
 function sendOnce(): { retries: number; signal: AbortSignal } {

@@ -61,8 +61,11 @@ function approvedAt(pull: Pull): string | null {
   return instants.sort()[0] ?? null;
 }
 
-// GraphQL writes a bot's login without the `[bot]` that REST, commits and `viewer` have; no person can have the type Bot.
-function isViewer(actor: Pull["author"], viewer: Viewer): boolean {
+/**
+ * Whether an actor is our App's bot. GraphQL writes a bot's login without the `[bot]` that REST, commits and `viewer`
+ * have; no person can have the type Bot.
+ */
+export function isViewer(actor: Pull["author"], viewer: Viewer): boolean {
   return actor?.__typename === "Bot" && bare(actor.login) === bare(viewer.login);
 }
 

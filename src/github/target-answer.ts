@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** Parse place for the answer to the target query. Only what is used; the rest is let through. */
 const Oid = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
-const Actor = z.object({ __typename: z.string(), login: z.string() }).nullable();
+export const Actor = z.object({ __typename: z.string(), login: z.string() }).nullable();
 
 export const Entry = z.object({
   mode: z.number().int(),

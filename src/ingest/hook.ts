@@ -140,6 +140,10 @@ async function keep(
     owner: hook.subject.owner,
     scope: hook.subject.scope,
     senderId,
+    subjects:
+      meaning.kind === "read"
+        ? meaning.events.map(({ image, tag, digest }) => ({ image, tag, digest }))
+        : [],
     receivedAt: now.toISOString(),
     headers,
     body,

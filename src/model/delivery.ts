@@ -48,8 +48,8 @@ export interface Delivery {
   readonly body: string;
 }
 
-/** How long the same content from the same hook is one delivery, in milliseconds: senders without an id of their own repeat within minutes. */
-export const CONTENT_WINDOW = 10 * 60_000;
+/** How long the same content from the same hook is one delivery, in milliseconds. Short: who sends it again later means it. */
+export const CONTENT_WINDOW = 2 * 60_000;
 
 /** What makes two deliveries the same one. */
 export type Identity =

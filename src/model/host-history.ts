@@ -20,5 +20,7 @@ export interface HostHistory {
   /** Open pull requests of our App from branches `tagboat/*` of the repo itself. One request for each hundred. */
   openProposals(
     repo: CdRepo,
-  ): Promise<readonly { readonly number: number; readonly branch: string; readonly base: string }[]>;
+  ): Promise<
+    readonly { readonly number: number; readonly branch: string; readonly base: string }[]
+  >;
 }

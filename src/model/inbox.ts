@@ -88,6 +88,8 @@ export interface LaneRun {
   readonly dead: readonly { readonly item: string; readonly detail: string }[];
   /** Cannot be done before the owner's access changes: kept, visible, due again then. */
   readonly parked: readonly { readonly item: string; readonly detail: string }[];
+  /** Something was written: releases of this lane, here or still to come, are not due before. `null`: nothing was. */
+  readonly restUntil: Date | null;
 }
 
 /**
@@ -130,7 +132,5 @@ export function subjectOf(task: LaneTask): Subject | null {
     return { image: task.image, tag: null, digest: null };
   if (task.kind !== "release") return null;
   const image = task.release.artifacts.find((one) => one.kind === "image");
-  return image === undefined
-    ? null
-    : { image: image.image, tag: image.tag, digest: image.digest };
+  return image === undefined ? null : { image: image.image, tag: image.tag, digest: image.digest };
 }

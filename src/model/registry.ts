@@ -19,10 +19,23 @@ export type RegistryAnswer =
   | { readonly kind: "missing"; readonly detail: string }
   | { readonly kind: "not-allowed"; readonly detail: string }
   | { readonly kind: "unreadable"; readonly detail: string }
-  | { readonly kind: "unavailable"; readonly detail: string; readonly retryAt: Date | null };
+  | {
+      readonly kind: "unavailable";
+      readonly detail: string;
+      readonly retryAt: Date | null;
+      /** The registry was not asked: it is paused, or enough reads of it wait already. No fault and no try of the work. */
+      readonly unasked?: true;
+    };
+
+/** The tags of an image in the registry's own order; `whole`: there are no more. */
+export type TagsAnswer =
+  | { readonly kind: "listed"; readonly tags: readonly string[]; readonly whole: boolean }
+  | Exclude<RegistryAnswer, { kind: "found" }>;
 
 /** PORT. Reads of an OCI registry. */
 export interface Registry {
   /** `reference`: a tag or a digest. `owner`: the GitHub owner on whose behalf, lower case; the operator's file decides. */
   read(image: ImageName, reference: string, owner: string): Promise<RegistryAnswer>;
+  /** The first 10,000 tags of an image. */
+  tags(image: ImageName, owner: string): Promise<TagsAnswer>;
 }

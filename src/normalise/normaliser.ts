@@ -2,7 +2,7 @@ import type { Source } from "../model/delivery.ts";
 import type { Dropped, DropReason, ImageEvent, Normalised } from "../model/event.ts";
 
 /** Senders that post to `/hooks/<source>/…`. The App's own webhook has its own route. */
-export type HookSource = Exclude<Source, "github">;
+export type HookSource = Exclude<Source, "github" | "tagboat">;
 
 /** Names of Tekton results (or, for `revision` and `repo`, parameters) that carry what the Chains type hints do not. */
 export interface TektonResultNames {

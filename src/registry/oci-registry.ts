@@ -6,6 +6,7 @@ import { isLoopbackHost } from "./addresses.ts";
 import { createAuthorisedGet, type Visit } from "./authorised-get.ts";
 import type { Failure } from "./failure.ts";
 import { type Content, fetchManifest, type Reader, readContent } from "./image-content.ts";
+import { readTags } from "./image-tags.ts";
 import { createRecentMap, type RecentMap } from "./recent-map.ts";
 import { type RegistryHosts, type RegistryRule, ruleFor } from "./registry-hosts.ts";
 import { createWire, type Resolve } from "./wire.ts";
@@ -54,7 +55,9 @@ export function createOciRegistry(options: OciRegistryOptions): OciRegistry {
   const reader: Reader = { http, clock };
   return {
     async read(image, reference, owner) {
-      const visit = await planVisit(options, image, reference, owner);
+      const visit = namesVersion(image, reference)
+        ? await planVisit(options, image, owner)
+        : NO_VERSION;
       const answer =
         "rule" in visit ? await readFacts(reader, contents, visit, image, reference) : visit;
       if (answer.kind === "found") return answer;
@@ -62,19 +65,33 @@ export function createOciRegistry(options: OciRegistryOptions): OciRegistry {
       log.debug(fields, "image not read");
       return answer;
     },
+    async tags(image, owner) {
+      const visit =
+        parseImageName(image) === image ? await planVisit(options, image, owner) : NO_VERSION;
+      const answer = "rule" in visit ? await readTags(reader, visit, image) : visit;
+      if (answer.kind === "listed") return answer;
+      log.debug({ image, answer: answer.kind, detail: answer.detail }, "tags not listed");
+      return answer;
+    },
     close: wire.close,
   };
+}
+
+const NO_VERSION: Failure = {
+  kind: "unreadable",
+  detail: "This is not the name and tag or digest of an image.",
+};
+
+function namesVersion(image: ImageName, reference: string): boolean {
+  return parseImageName(image) === image && (isTag(reference) || isDigest(reference));
 }
 
 /** Whether the read is allowed, and where it goes. */
 async function planVisit(
   options: OciRegistryOptions,
   image: ImageName,
-  reference: string,
   owner: string,
 ): Promise<Visit | Failure> {
-  if (parseImageName(image) !== image || !(isTag(reference) || isDigest(reference)))
-    return { kind: "unreadable", detail: "This is not the name and tag or digest of an image." };
   const host = registryOf(image);
   const rule = ruleFor(options.hosts, image);
   if (rule === null || rule.owners?.includes(owner.toLowerCase()) === false) {
@@ -104,6 +121,7 @@ async function readFacts(
   const tag = isDigest(reference) ? null : reference;
   return { kind: "found", facts: { image, tag, digest: manifest.digest, ...content } };
 }
+
 /** The address of a registry's API. Docker Hub's has another name than its images have. */
 function originOf(rule: RegistryRule, host: string): URL {
   const address = rule.address ?? (host === "docker.io" ? "registry-1.docker.io" : host);

@@ -12,7 +12,9 @@ export type LaneName =
   /** Commits straight to the base: one lane for the branch, whatever the environment. */
   | { readonly kind: "direct"; readonly repo: string; readonly base: string }
   | { readonly kind: "preview"; readonly repo: string; readonly pull: number }
-  | { readonly kind: "onboard"; readonly repo: string };
+  | { readonly kind: "onboard"; readonly repo: string }
+  /** Events that wait until the repo can be read. */
+  | { readonly kind: "index"; readonly repo: string };
 
 export function renderLane(name: LaneName): Lane {
   switch (name.kind) {
@@ -24,6 +26,8 @@ export function renderLane(name: LaneName): Lane {
       return JSON.stringify(["preview", name.repo, name.pull]);
     case "onboard":
       return JSON.stringify(["onboard", name.repo]);
+    case "index":
+      return JSON.stringify(["index", name.repo]);
   }
 }
 
@@ -32,6 +36,7 @@ export function laneOf(task: LaneTask, direct: boolean): Lane {
   if (task.kind === "preview")
     return renderLane({ kind: "preview", repo: task.repo, pull: task.pull });
   if (task.kind === "onboard") return renderLane({ kind: "onboard", repo: task.repo });
+  if (task.kind === "event") return renderLane({ kind: "index", repo: task.repo });
   return renderLane(
     direct
       ? { kind: "direct", repo: task.place.repo, base: task.place.base }

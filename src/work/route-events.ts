@@ -2,7 +2,7 @@ import { trackedImage } from "../decide/image-pattern.ts";
 import { carriesImage, placesOf } from "../decide/match.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { ImageEvent } from "../model/event.ts";
-import type { LaneTask, Routing } from "../model/inbox.ts";
+import type { LaneTask, Routing, Settled } from "../model/inbox.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { Registry } from "../model/registry.ts";
 import { readDelivery } from "../normalise/delivery.ts";
@@ -26,7 +26,8 @@ export type Routed =
       readonly kind: "later";
       readonly detail: string;
       readonly retryAt: Date | null;
-      readonly missing: readonly Outcome[] | null;
+      /** Set when all that is left is gone from its registry: what to say when it does not come. */
+      readonly missing: readonly Settled[] | null;
     };
 
 type Item = Routing["items"][number];
@@ -34,32 +35,33 @@ type Item = Routing["items"][number];
 /** From bytes to releases in lanes: normalise → match → resolve. Nothing is written. */
 export async function routeEvents(parts: RouteParts, delivery: Delivery): Promise<Routed> {
   if (!isHookSource(delivery.source))
-    return routed([], [skipped("source-not-used", delivery.source)]);
+    return routed([], [about(null, skipped("source-not-used", delivery.source))]);
   const { meaning } = readDelivery(
     { source: delivery.source, headers: delivery.headers, body: delivery.body },
     parts.normaliseOptions,
   );
   if (meaning.kind === "unreadable") {
-    return routed(
-      [],
-      [{ kind: "refused", place: null, reason: "unreadable", detail: meaning.detail }],
-    );
+    const { detail } = meaning;
+    const outcome: Outcome = { kind: "refused", place: null, reason: "unreadable", detail };
+    return routed([], [about(null, outcome)]);
   }
   const items: Item[] = [];
-  const outcomes: Outcome[] = meaning.dropped.map(({ reason, what }) =>
-    skipped("nothing-to-do", `${reason}: ${what}`),
+  const outcomes: Settled[] = meaning.dropped.map(({ reason, what }) =>
+    about(null, skipped("nothing-to-do", `${reason}: ${what}`)),
   );
-  const later: { detail: string; retryAt: Date | null; missing: boolean }[] = [];
+  const later: { event: ImageEvent; detail: string; retryAt: Date | null; missing: boolean }[] = [];
   for (const event of meaning.events) {
     const one = await routeEvent(parts, delivery, event);
     items.push(...one.items);
-    outcomes.push(...one.outcomes);
-    later.push(...one.later);
+    outcomes.push(...one.outcomes.map((outcome) => about(event, outcome)));
+    later.push(...one.later.map((delay) => ({ ...delay, event })));
   }
   const [first] = later;
   if (first === undefined) return routed(items, outcomes);
   const gone = later.every((one) => one.missing);
-  const missing = gone ? [...outcomes, ...later.map((one) => refusedGone(one.detail))] : null;
+  const missing = gone
+    ? [...outcomes, ...later.map((one) => about(one.event, refusedGone(one.detail)))]
+    : null;
   return { kind: "later", detail: first.detail, retryAt: first.retryAt, missing };
 }
 
@@ -156,7 +158,13 @@ function routeWithoutConfig(
   found.items.push({ lane: laneOf(task, false), task });
 }
 
-function routed(items: readonly Item[], outcomes: readonly Outcome[]): Routed {
+function about(event: ImageEvent | null, outcome: Outcome): Settled {
+  if (event === null) return { subject: null, outcome };
+  const { digest, image, tag } = event;
+  return { subject: { image, tag, digest }, outcome };
+}
+
+function routed(items: readonly Item[], outcomes: readonly Settled[]): Routed {
   return { kind: "routed", routing: { items, outcomes } };
 }
 

@@ -2,7 +2,7 @@ import type { Environment } from "../model/config.ts";
 import { CONFIG_PATH } from "../model/config.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { LaneTask, Routing } from "../model/inbox.ts";
-import type { Place } from "../model/outcome.ts";
+import type { Outcome, Place } from "../model/outcome.ts";
 import { ONBOARDING_BRANCH, trackingBranch } from "../propose/branch-name.ts";
 import { type GithubNews, readGithubNews } from "./github-news.ts";
 import type { KnownRepo } from "./known-repo.ts";
@@ -26,16 +26,19 @@ export async function routeGithub(indexes: RepoIndexes, delivery: Delivery): Pro
       return routing(preview(await indexes.find(news.repo), news));
     case "access-changed":
       indexes.forget(news.owner, news.repos);
-      return routing([]);
+      return { ...routing([]), unpark: news.owner };
     case "none":
       return {
         items: [],
         outcomes: [
           {
-            kind: "skipped",
-            place: null,
-            reason: "source-not-used",
-            detail: `github ${news.what}`,
+            subject: null,
+            outcome: {
+              kind: "skipped",
+              place: null,
+              reason: "source-not-used",
+              detail: `github ${news.what}`,
+            },
           },
         ],
       };
@@ -43,13 +46,13 @@ export async function routeGithub(indexes: RepoIndexes, delivery: Delivery): Pro
 }
 
 function routing(items: readonly Item[]): Routing {
-  const nothing = {
+  const nothing: Outcome = {
     kind: "skipped",
     place: null,
     reason: "nothing-to-do",
     detail: "concerns no base branch or proposal",
-  } as const;
-  return { items, outcomes: items.length === 0 ? [nothing] : [] };
+  };
+  return { items, outcomes: items.length === 0 ? [{ subject: null, outcome: nothing }] : [] };
 }
 
 async function afterPush(

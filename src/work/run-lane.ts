@@ -36,6 +36,8 @@ function runGroup(parts: RunParts, group: readonly LaneItem[], signal: AbortSign
       }));
     case "onboard":
       return onboard(parts, task, group);
+    case "event":
+      throw new Error("events of unread repos are routed, not run");
   }
 }
 

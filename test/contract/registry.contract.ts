@@ -57,4 +57,14 @@ export function registryContract(name: string, open: () => Promise<RegistryStage
     for (const reference of ["v2", NOWHERE])
       expect((await registry.read(image, reference, "acme")).kind).toBe("missing");
   });
+
+  on("lists the tags, each once, in order", async ({ registry, image, push }) => {
+    for (const tag of ["v2", "v1", "v2"]) push(tag, CREATED, labels);
+    const answer = await registry.tags(image, "acme");
+    expect(answer).toEqual({ kind: "listed", tags: ["v1", "v2"], whole: true });
+  });
+
+  on("has no list for an image that was never pushed", async ({ registry, image }) => {
+    expect((await registry.tags(`${image}-no`, "acme")).kind).toBe("missing");
+  });
 }

@@ -1,12 +1,14 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, test } from "@jest/globals";
-import type { Delivery } from "../../src/model/delivery.ts";
+import type { Delivery, Subject } from "../../src/model/delivery.ts";
 import type { Holds } from "../../src/model/holds.ts";
-import type { Inbox, LaneTask } from "../../src/model/inbox.ts";
+import type { Inbox, LaneItem, LaneRun, LaneTask, TakenDelivery } from "../../src/model/inbox.ts";
 import type { IndexCache } from "../../src/model/index-cache.ts";
 import type { Ledger } from "../../src/model/ledger.ts";
 import type { Outcome, Place } from "../../src/model/outcome.ts";
 import type { Pacer } from "../../src/model/pacer.ts";
+import type { Pauses } from "../../src/model/pauses.ts";
+import { heldBy, type Switches } from "../../src/model/switches.ts";
 import type { FakeClock } from "../support/fake-clock.ts";
 
 /** The store ports of one adapter, new and empty. */
@@ -16,6 +18,8 @@ export interface Stores {
   readonly holds: Holds;
   readonly indexCache: IndexCache;
   readonly pacer: Pacer;
+  readonly pauses: Pauses;
+  readonly switches: Switches;
   readonly clock: FakeClock;
   close(): Promise<void>;
 }
@@ -31,11 +35,35 @@ function delivery(id: string, over: Partial<Delivery> = {}): Delivery {
     owner: "acme",
     scope: { kind: "owner" },
     senderId: null,
+    subjects: [],
     receivedAt: "2026-11-22T09:00:00.000Z",
     headers: {},
     body: "{}",
     ...over,
   };
+}
+
+const version: Subject = { image: "quay.io/a/b", tag: "v1", digest: null };
+const release: LaneTask = {
+  kind: "release",
+  place,
+  release: { artifacts: [], builtAt: null, provenance: {}, platforms: [], deliveries: [] },
+};
+
+function laneRun(over: Partial<LaneRun>): LaneRun {
+  return { done: [], later: [], dead: [], parked: [], restUntil: null, ...over };
+}
+
+function doneWith(item: string): LaneRun["done"][number] {
+  return { item, outcomes: [{ subject: version, outcome: skipped }], items: [] };
+}
+
+/** Takes the lane, and gives the one item that is in it. */
+async function onlyItem(inbox: Inbox, lane: string, now: Date): Promise<LaneItem> {
+  expect(await inbox.takeLanes(now, 9)).toEqual([lane]);
+  const [item, ...more] = await inbox.itemsOf(lane);
+  if (item === undefined || more.length > 0) throw new Error(`not one item in ${lane}`);
+  return item;
 }
 
 /** What every store must do, whatever it keeps its rows in. */
@@ -52,26 +80,30 @@ export function storeContract(name: string, open: () => Promise<Stores>): void {
   }
 
   describe(`${name}: inbox`, () => {
+    const ids = (taken: readonly TakenDelivery[]) => taken.map((one) => one.delivery.id);
+
     withStores(
       "keeps what it accepted, in order of arrival, until it is routed",
       async ({ inbox, clock }) => {
         await inbox.accept([delivery("a"), delivery("b")]);
         await inbox.accept([delivery("c")]);
-        expect((await inbox.unrouted(clock.now(), 2)).map((d) => d.id)).toEqual(["a", "b"]);
-        await inbox.route("a", { items: [], outcomes: [] });
-        expect((await inbox.unrouted(clock.now(), 9)).map((d) => d.id)).toEqual(["b", "c"]);
+        expect(ids(await inbox.takeDeliveries(clock.now(), 2))).toEqual(["a", "b"]);
+        expect(await inbox.route("a", { items: [], outcomes: [] })).toBe(true);
+        expect(ids(await inbox.takeDeliveries(clock.now(), 9))).toEqual(["c"]);
       },
     );
 
-    withStores("gives back headers, scope and body as they were", async ({ inbox, clock }) => {
+    withStores("gives back headers, scope, subjects and body as they were", async (stores) => {
+      const { inbox, clock } = stores;
       const sent = delivery("a", {
         headers: { "ce-type": "x" },
         scope: { kind: "image", prefix: "quay.io/a" },
         body: '{"ü":"\\u0000"}',
         senderId: "s1",
+        subjects: [{ image: "quay.io/a/b", tag: "v1", digest: null }],
       });
       await inbox.accept([sent]);
-      expect(await inbox.unrouted(clock.now(), 1)).toEqual([sent]);
+      expect(await inbox.takeDeliveries(clock.now(), 1)).toEqual([{ delivery: sent, tries: 0 }]);
     });
 
     withStores(
@@ -83,12 +115,92 @@ export function storeContract(name: string, open: () => Promise<Stores>): void {
           delivery("c", { senderId: "s", owner: "other" }),
           delivery("d", { senderId: "s", source: "tekton" }),
         ];
-        expect(await inbox.accept(batch)).toEqual(["new", "duplicate", "new", "new"]);
+        expect(await inbox.accept(batch)).toEqual(["new", "again", "new", "new"]);
+        expect(ids(await inbox.takeDeliveries(clock.now(), 9))).toEqual(["a", "c", "d"]);
         await inbox.route("a", { items: [], outcomes: [] });
         expect(await inbox.accept([delivery("e", { senderId: "s" })])).toEqual(["duplicate"]);
-        expect((await inbox.unrouted(clock.now(), 9)).map((d) => d.id)).toEqual(["c", "d"]);
+        expect(await inbox.takeDeliveries(clock.now(), 9)).toEqual([]);
       },
     );
+
+    withStores(
+      "without a sender's id the same versions are the same delivery for two minutes",
+      async ({ inbox, clock }) => {
+        const subjects = [{ image: "quay.io/a/b", tag: "v1", digest: "sha256:1" }];
+        const at = (id: string, receivedAt: string, more: Partial<Delivery> = {}) =>
+          delivery(id, { subjects, receivedAt, ...more });
+        expect(
+          await inbox.accept([
+            at("a", "2026-11-22T09:00:00.000Z"),
+            at("b", "2026-11-22T09:00:01.000Z", { scope: { kind: "repo", repo: "cd" } }),
+            at("c", "2026-11-22T09:00:01.000Z", {
+              subjects: [{ image: "quay.io/a/b", tag: "v1", digest: "sha256:2" }],
+            }),
+          ]),
+        ).toEqual(["new", "new", "new"]);
+        await inbox.takeDeliveries(clock.now(), 9);
+        for (const id of ["a", "b", "c"]) await inbox.route(id, { items: [], outcomes: [] });
+        expect(await inbox.accept([at("d", "2026-11-22T09:01:59.000Z")])).toEqual(["duplicate"]);
+        expect(await inbox.accept([at("e", "2026-11-22T09:02:00.000Z")])).toEqual(["new"]);
+      },
+    );
+
+    withStores("content without a digest is like no other", async ({ inbox }) => {
+      const subjects = [{ image: "quay.io/a/b", tag: "v1", digest: null }];
+      expect(
+        await inbox.accept([delivery("a", { subjects }), delivery("b", { subjects })]),
+      ).toEqual(["new", "new"]);
+    });
+
+    withStores(
+      "a redelivery of what is not done makes it due at once, its tries begin anew",
+      async ({ inbox, clock }) => {
+        const far = { until: new Date(clock.now().getTime() + 900_000), failed: true, detail: "x" };
+        await inbox.accept([delivery("a", { senderId: "s" })]);
+        await inbox.takeDeliveries(clock.now(), 1);
+        await inbox.putBack("a", far);
+        expect(await inbox.accept([delivery("b", { senderId: "s" })])).toEqual(["again"]);
+        expect(
+          (await inbox.takeDeliveries(clock.now(), 9)).map((t) => [t.delivery.id, t.tries]),
+        ).toEqual([["a", 0]]);
+        await inbox.bury("a", "gave up");
+        expect(await inbox.accept([delivery("c", { senderId: "s" })])).toEqual(["again"]);
+        await inbox.takeDeliveries(clock.now(), 1);
+        await inbox.route("a", { items: [{ lane: "l", task: recheck }], outcomes: [] });
+        const item = await onlyItem(inbox, "l", clock.now());
+        await inbox.settle("l", laneRun({ dead: [{ item: item.id, detail: "gave up" }] }));
+        expect(await inbox.takeLanes(clock.now(), 9)).toEqual([]);
+        expect(await inbox.accept([delivery("d", { senderId: "s" })])).toEqual(["again"]);
+        expect(await inbox.takeLanes(clock.now(), 9)).toEqual(["l"]);
+      },
+    );
+
+    withStores("what is taken is not taken again", async ({ inbox, clock }) => {
+      await inbox.accept([delivery("a")]);
+      expect(ids(await inbox.takeDeliveries(clock.now(), 9))).toEqual(["a"]);
+      expect(await inbox.takeDeliveries(clock.now(), 9)).toEqual([]);
+      expect(await inbox.nextDue()).toBeNull();
+      await inbox.route("a", { items: [{ lane: "l", task: recheck }], outcomes: [] });
+      expect(await inbox.takeLanes(clock.now(), 9)).toEqual(["l"]);
+      expect(await inbox.takeLanes(clock.now(), 9)).toEqual([]);
+      expect(await inbox.nextDue()).toBeNull();
+      await inbox.settle("l", laneRun({}));
+      expect(await inbox.takeLanes(clock.now(), 9)).toEqual(["l"]);
+    });
+
+    withStores("what is not taken cannot be settled", async ({ inbox, ledger, clock }) => {
+      await inbox.accept([delivery("a")]);
+      const delay = { until: clock.now(), failed: true, detail: "" };
+      expect(await inbox.route("a", { items: [], outcomes: [] })).toBe(false);
+      expect(await inbox.putBack("a", delay)).toBe(false);
+      expect(await inbox.bury("a", "gave up")).toBe(false);
+      await inbox.takeDeliveries(clock.now(), 9);
+      await inbox.route("a", { items: [{ lane: "l", task: recheck }], outcomes: [] });
+      const [item] = await inbox.itemsOf("l");
+      expect(await inbox.settle("l", laneRun({ done: [doneWith(item?.id ?? "")] }))).toBe(false);
+      expect(await inbox.itemsOf("l")).toHaveLength(1);
+      expect(await ledger.ofDelivery("a")).toEqual([]);
+    });
 
     withStores(
       "wakes its listener after accepting, routing and putting back",
@@ -100,11 +212,12 @@ export function storeContract(name: string, open: () => Promise<Stores>): void {
         await inbox.accept([delivery("a")]);
         expect(woken).toBeGreaterThan(0);
         woken = 0;
+        await inbox.takeDeliveries(clock.now(), 1);
         await inbox.route("a", { items: [{ lane: "l", task: recheck }], outcomes: [] });
         expect(woken).toBeGreaterThan(0);
         woken = 0;
-        const [item] = await inbox.itemsOf("l");
-        await inbox.postpone([item?.id ?? ""], clock.now(), { failed: false, detail: "" });
+        await inbox.takeLanes(clock.now(), 1);
+        await inbox.settle("l", laneRun({}));
         expect(woken).toBeGreaterThan(0);
         stop();
         woken = 0;
@@ -117,77 +230,168 @@ export function storeContract(name: string, open: () => Promise<Stores>): void {
       "one routing gives items to several lanes and outcomes to the ledger",
       async ({ inbox, ledger, clock }) => {
         await inbox.accept([delivery("a"), delivery("b")]);
+        await inbox.takeDeliveries(clock.now(), 9);
         await inbox.route("b", { items: [{ lane: "two", task: recheck }], outcomes: [] });
         await inbox.route("a", {
           items: [
             { lane: "one", task: recheck },
             { lane: "two", task: recheck },
           ],
-          outcomes: [skipped],
+          outcomes: [{ subject: version, outcome: skipped }],
         });
-        expect(await inbox.dueLanes(clock.now())).toEqual(["two", "one"]);
-        expect((await inbox.itemsOf("two")).map((i) => [i.delivery, i.task, i.tries])).toEqual([
-          ["b", recheck, 0],
-          ["a", recheck, 0],
+        expect(await inbox.takeLanes(clock.now(), 9)).toEqual(["two", "one"]);
+        expect(
+          (await inbox.itemsOf("two")).map((i) => [i.delivery, i.owner, i.task, i.tries]),
+        ).toEqual([
+          ["b", "acme", recheck, 0],
+          ["a", "acme", recheck, 0],
         ]);
-        expect((await ledger.ofDelivery("a")).map((e) => e.outcome)).toEqual([skipped]);
+        expect(await ledger.ofDelivery("a")).toEqual([
+          {
+            at: clock.now().toISOString(),
+            delivery: "a",
+            subject: version,
+            outcome: skipped,
+            run: null,
+          },
+        ]);
       },
     );
 
-    withStores("routing twice counts once", async ({ inbox, ledger }) => {
+    withStores("routing twice counts once", async ({ inbox, ledger, clock }) => {
       await inbox.accept([delivery("a")]);
-      await inbox.route("a", { items: [{ lane: "l", task: recheck }], outcomes: [skipped] });
-      await inbox.route("a", { items: [{ lane: "l", task: recheck }], outcomes: [skipped] });
+      await inbox.takeDeliveries(clock.now(), 1);
+      const routing = {
+        items: [{ lane: "l", task: recheck }],
+        outcomes: [{ subject: null, outcome: skipped }],
+      };
+      expect(await inbox.route("a", routing)).toBe(true);
+      expect(await inbox.route("a", routing)).toBe(false);
       expect(await inbox.itemsOf("l")).toHaveLength(1);
       expect(await ledger.ofDelivery("a")).toHaveLength(1);
     });
 
-    withStores("finished items are gone and told of once", async ({ inbox, ledger, clock }) => {
+    withStores(
+      "finished items are gone and told of once, with the run that they came from",
+      async ({ inbox, ledger, clock }) => {
+        await inbox.accept([delivery("a")]);
+        await inbox.takeDeliveries(clock.now(), 1);
+        await inbox.route("a", { items: [{ lane: "l", task: recheck }], outcomes: [] });
+        const from = clock.now().toISOString();
+        const item = await onlyItem(inbox, "l", clock.now());
+        await clock.advance(2000);
+        expect(await inbox.settle("l", laneRun({ done: [doneWith(item.id)] }))).toBe(true);
+        expect(await inbox.settle("l", laneRun({ done: [doneWith(item.id)] }))).toBe(false);
+        expect(await inbox.itemsOf("l")).toEqual([]);
+        expect(await inbox.takeLanes(clock.now(), 9)).toEqual([]);
+        expect(await inbox.nextDue()).toBeNull();
+        const [entry, ...more] = await ledger.ofDelivery("a");
+        expect(more).toEqual([]);
+        expect(entry).toMatchObject({ at: clock.now().toISOString(), outcome: skipped });
+        expect(entry?.run).toEqual({ lane: "l", by: expect.any(String), from });
+      },
+    );
+
+    withStores("an item may lead to others of the same delivery", async ({ inbox, clock }) => {
       await inbox.accept([delivery("a")]);
+      await inbox.takeDeliveries(clock.now(), 1);
       await inbox.route("a", { items: [{ lane: "l", task: recheck }], outcomes: [] });
-      const [item] = await inbox.itemsOf("l");
-      const done = [{ item: item?.id ?? "", outcome: skipped }];
-      await inbox.finish(done);
-      await inbox.finish(done);
-      expect(await inbox.itemsOf("l")).toEqual([]);
-      expect(await inbox.dueLanes(clock.now())).toEqual([]);
-      expect(await ledger.ofDelivery("a")).toHaveLength(1);
-      expect(await inbox.nextDue()).toBeNull();
+      const item = await onlyItem(inbox, "l", clock.now());
+      const items = [{ lane: "next", task: recheck }];
+      await inbox.settle("l", laneRun({ done: [{ item: item.id, outcomes: [], items }] }));
+      expect(await inbox.takeLanes(clock.now(), 9)).toEqual(["next"]);
+      expect((await inbox.itemsOf("next")).map((one) => one.delivery)).toEqual(["a"]);
     });
 
     withStores(
-      "a postponed item is not due before its time, but one run still sees it; failures are counted",
+      "a postponed item is not due before its time, but one run still sees it; failures are counted; order stays",
       async ({ inbox, clock }) => {
-        await inbox.accept([delivery("a")]);
+        await inbox.accept([delivery("a"), delivery("b")]);
+        await inbox.takeDeliveries(clock.now(), 9);
         await inbox.route("a", { items: [{ lane: "l", task: recheck }], outcomes: [] });
-        const [item] = await inbox.itemsOf("l");
+        const item = await onlyItem(inbox, "l", clock.now());
         const until = new Date(clock.now().getTime() + 60_000);
-        await inbox.postpone([item?.id ?? ""], until, { failed: true, detail: "502" });
-        expect(await inbox.dueLanes(clock.now())).toEqual([]);
-        expect((await inbox.itemsOf("l")).map((i) => i.tries)).toEqual([1]);
+        const delay = { item: item.id, until, failed: true, detail: "502" };
+        await inbox.settle("l", laneRun({ later: [delay] }));
+        expect(await inbox.takeLanes(clock.now(), 9)).toEqual([]);
         expect(await inbox.nextDue()).toEqual(until);
-        expect(await inbox.dueLanes(until)).toEqual(["l"]);
+        await inbox.route("b", { items: [{ lane: "l", task: recheck }], outcomes: [] });
+        expect(await inbox.takeLanes(clock.now(), 9)).toEqual(["l"]);
+        expect((await inbox.itemsOf("l")).map((i) => [i.delivery, i.tries])).toEqual([
+          ["a", 1],
+          ["b", 0],
+        ]);
+        await inbox.settle("l", laneRun({}));
+        expect(await inbox.takeLanes(until, 9)).toEqual(["l"]);
+      },
+    );
+
+    withStores(
+      "a lane that rests gives out releases afterwards, whenever they came; other work goes on",
+      async ({ inbox, clock }) => {
+        await inbox.accept([delivery("a"), delivery("b"), delivery("c")]);
+        await inbox.takeDeliveries(clock.now(), 9);
+        const toLane = (task: LaneTask) => ({ items: [{ lane: "l", task }], outcomes: [] });
+        await inbox.route("a", toLane(release));
+        await inbox.takeLanes(clock.now(), 9);
+        const [first] = await inbox.itemsOf("l");
+        await inbox.route("b", toLane(release));
+        const restUntil = new Date(clock.now().getTime() + 30_000);
+        await inbox.settle("l", laneRun({ done: [doneWith(first?.id ?? "")], restUntil }));
+        expect(await inbox.takeLanes(clock.now(), 9)).toEqual([]);
+        expect(await inbox.nextDue()).toEqual(restUntil);
+        await inbox.accept([delivery("d")]);
+        await inbox.takeDeliveries(clock.now(), 9);
+        await inbox.route("d", toLane(release));
+        expect(await inbox.takeLanes(clock.now(), 9)).toEqual([]);
+        await inbox.route("c", toLane(recheck));
+        expect(await inbox.takeLanes(clock.now(), 9)).toEqual(["l"]);
+        await inbox.settle("l", laneRun({}));
+        expect(await inbox.takeLanes(restUntil, 9)).toEqual(["l"]);
+      },
+    );
+
+    withStores(
+      "a parked item is not due before its owner's access changes",
+      async ({ inbox, clock }) => {
+        await inbox.accept([delivery("a"), delivery("b"), delivery("c", { owner: "other" })]);
+        await inbox.takeDeliveries(clock.now(), 9);
+        await inbox.route("a", { items: [{ lane: "l", task: recheck }], outcomes: [] });
+        const item = await onlyItem(inbox, "l", clock.now());
+        await inbox.settle("l", laneRun({ parked: [{ item: item.id, detail: "suspended" }] }));
+        expect(await inbox.takeLanes(clock.now(), 9)).toEqual([]);
+        expect(await inbox.nextDue()).toBeNull();
+        await inbox.route("c", { items: [], outcomes: [], unpark: "other" });
+        expect(await inbox.takeLanes(clock.now(), 9)).toEqual([]);
+        await inbox.route("b", { items: [], outcomes: [], unpark: "acme" });
+        expect(await inbox.takeLanes(clock.now(), 9)).toEqual(["l"]);
       },
     );
 
     withStores("a delivery that cannot be routed yet is put back", async ({ inbox, clock }) => {
       await inbox.accept([delivery("a")]);
+      await inbox.takeDeliveries(clock.now(), 1);
       const until = new Date(clock.now().getTime() + 60_000);
-      await inbox.postpone(["a"], until, { failed: true, detail: "registry down" });
-      expect(await inbox.unrouted(clock.now(), 9)).toEqual([]);
-      expect((await inbox.unrouted(until, 9)).map((d) => d.id)).toEqual(["a"]);
+      expect(await inbox.putBack("a", { until, failed: true, detail: "registry down" })).toBe(true);
+      expect(await inbox.takeDeliveries(clock.now(), 9)).toEqual([]);
+      expect(await inbox.nextDue()).toEqual(until);
+      expect((await inbox.takeDeliveries(until, 9)).map((t) => [t.delivery.id, t.tries])).toEqual([
+        ["a", 1],
+      ]);
     });
 
     withStores(
-      "a buried item is a failed outcome, and never due again",
+      "what was given up is a failed outcome, and never due again",
       async ({ inbox, ledger, clock }) => {
         await inbox.accept([delivery("a"), delivery("b")]);
+        await inbox.takeDeliveries(clock.now(), 9);
         await inbox.route("a", { items: [{ lane: "l", task: recheck }], outcomes: [] });
-        const [item] = await inbox.itemsOf("l");
-        await inbox.bury([item?.id ?? "", "b"], "gave up");
-        expect(await inbox.dueLanes(clock.now())).toEqual([]);
+        const item = await onlyItem(inbox, "l", clock.now());
+        await inbox.settle("l", laneRun({ dead: [{ item: item.id, detail: "gave up" }] }));
+        expect(await inbox.bury("b", "gave up")).toBe(true);
+        expect(await inbox.takeLanes(clock.now(), 9)).toEqual([]);
         expect(await inbox.itemsOf("l")).toEqual([]);
-        expect(await inbox.unrouted(clock.now(), 9)).toEqual([]);
+        expect(await inbox.takeDeliveries(clock.now(), 9)).toEqual([]);
         expect(await inbox.nextDue()).toBeNull();
         const failed = { kind: "failed", place: null, detail: "gave up", retryAt: null };
         expect((await ledger.ofDelivery("a")).map((e) => e.outcome)).toEqual([failed]);
@@ -196,11 +400,17 @@ export function storeContract(name: string, open: () => Promise<Stores>): void {
     );
 
     withStores("an unknown id is no error", async ({ inbox, clock }) => {
-      await inbox.route("nobody", { items: [{ lane: "l", task: recheck }], outcomes: [skipped] });
-      await inbox.finish([{ item: "nobody", outcome: skipped }]);
-      await inbox.postpone(["nobody"], clock.now(), { failed: false, detail: "" });
-      await inbox.bury(["nobody"], "x");
-      expect(await inbox.dueLanes(clock.now())).toEqual([]);
+      const delay = { until: clock.now(), failed: false, detail: "" };
+      expect(await inbox.route("nobody", { items: [], outcomes: [] })).toBe(false);
+      expect(await inbox.putBack("nobody", delay)).toBe(false);
+      expect(await inbox.bury("nobody", "x")).toBe(false);
+      expect(await inbox.settle("nobody", laneRun({ done: [doneWith("nobody")] }))).toBe(false);
+      await inbox.accept([delivery("a")]);
+      await inbox.takeDeliveries(clock.now(), 1);
+      await inbox.route("a", { items: [{ lane: "l", task: recheck }], outcomes: [] });
+      await inbox.takeLanes(clock.now(), 9);
+      expect(await inbox.settle("l", laneRun({ done: [doneWith("999999")] }))).toBe(true);
+      expect(await inbox.itemsOf("l")).toHaveLength(1);
     });
   });
 
@@ -211,7 +421,9 @@ export function storeContract(name: string, open: () => Promise<Stores>): void {
         const entry = (d: string, detail: string) => ({
           at: "2026-11-22T09:00:00.000Z",
           delivery: d,
+          subject: version,
           outcome: { ...skipped, detail },
+          run: null,
         });
         await ledger.append([entry("a", "1"), entry("b", "2")]);
         await ledger.append([entry("a", "3")]);
@@ -250,6 +462,35 @@ export function storeContract(name: string, open: () => Promise<Stores>): void {
         expect(await holds.of("acme/cd", "prod", "web", clock.now())).toEqual([]);
       },
     );
+  });
+
+  describe(`${name}: pauses`, () => {
+    withStores("a pause ends by itself and is never shortened", async ({ pauses, clock }) => {
+      const in90 = new Date(clock.now().getTime() + 90_000);
+      expect(await pauses.until("registry:quay.io", clock.now())).toBeNull();
+      await pauses.set("registry:quay.io", in90);
+      await pauses.set("registry:quay.io", clock.now());
+      expect(await pauses.until("registry:quay.io", clock.now())).toEqual(in90);
+      expect(await pauses.until("registry:ghcr.io", clock.now())).toBeNull();
+      expect(await pauses.until("registry:quay.io", in90)).toBeNull();
+    });
+  });
+
+  describe(`${name}: switches`, () => {
+    withStores("stand until they are lifted, each for what it names", async ({ switches }) => {
+      const since = "2026-11-22T09:00:00.000Z";
+      const prod = { repo: null, environment: "prod", since, reason: "audit" };
+      const repo = { repo: "acme/cd", environment: null, since, reason: "move" };
+      for (const one of [prod, { ...repo, reason: "first" }, repo]) await switches.put(one);
+      const all = await switches.all();
+      expect(all).toHaveLength(2);
+      expect(heldBy(all, { repo: "acme/other", environment: "prod" })).toEqual(prod);
+      expect(heldBy(all, { repo: "acme/cd", environment: "dev" })).toEqual(repo);
+      expect(heldBy(all, { repo: "acme/other", environment: "dev" })).toBeNull();
+      expect(await switches.lift({ repo: "acme/cd", environment: null })).toBe(true);
+      expect(await switches.lift({ repo: "acme/cd", environment: null })).toBe(false);
+      expect(await switches.all()).toEqual([prod]);
+    });
   });
 
   describe(`${name}: index cache`, () => {

@@ -4,9 +4,11 @@ import {
   createGithubForge,
   type GithubForgeOptions,
 } from "../../src/github/github-forge.ts";
+import { createGithubHistory } from "../../src/github/github-history.ts";
 import type { SentRequest } from "../../src/github/octokit-like.ts";
 import type { Clock } from "../../src/model/clock.ts";
 import type { Forge } from "../../src/model/forge.ts";
+import type { HostHistory } from "../../src/model/host-history.ts";
 import type { Blobs } from "../../src/model/render.ts";
 
 /** A request as it stood on the wire. */
@@ -30,6 +32,7 @@ export type Answer =
 export interface ScriptedHost {
   readonly forge: Forge;
   readonly blobs: Blobs;
+  readonly history: HostHistory;
   readonly seen: Seen[];
   readonly sent: SentRequest[];
   readonly warnings: string[];
@@ -80,7 +83,8 @@ export function scriptedHost(
     onRequest: (request) => sent.push(request),
   };
   const [forge, blobs] = [createGithubForge(options), createGithubBlobs(options)];
-  return { forge, blobs, seen, sent, warnings, slept, clock };
+  const history = createGithubHistory(options);
+  return { forge, blobs, history, seen, sent, warnings, slept, clock };
 }
 
 function readRequest(url: string, init: RequestInit | undefined): Seen {

@@ -10,6 +10,7 @@ function delivery(id: string): Delivery {
     owner: "acme",
     scope: { kind: "owner" },
     senderId: null,
+    subjects: [],
     receivedAt: "2026-11-22T15:00:00.000Z",
     headers: {},
     body: "{}",

@@ -69,6 +69,7 @@ describe("a delivery", () => {
           owner: "acme",
           scope: { kind: "owner" },
           senderId: null,
+          subjects: [{ image: "quay.io/acme/app", tag: "v1", digest: null }],
           receivedAt: "2026-11-22T15:00:00.000Z",
           headers: { "content-type": "application/json", "user-agent": "Quay Worker" },
           body,

@@ -7,6 +7,7 @@ import { MANIFEST, putBlob, putManifest, startServer } from "./small-registry.ts
 
 registryContract("over HTTP", async () => {
   const server = await startServer();
+  const tags = new Set<string>();
   const file = readRegistriesFile(`registries:\n  ${server.host}: {}\n`);
   if (file.kind === "refused") throw new Error(JSON.stringify(file.problems));
   const registry = createOciRegistry({
@@ -21,6 +22,10 @@ registryContract("over HTTP", async () => {
       const facts = { created, os: "linux", architecture: "amd64", config: { Labels: labels } };
       const digest = putBlob(server, JSON.stringify(facts));
       const mediaType = "application/vnd.oci.image.config.v1+json";
+      tags.add(tag);
+      server.answers.set("/v2/acme/app/tags/list", (_, response) => {
+        response.end(JSON.stringify({ name: "acme/app", tags: [...tags].sort() }));
+      });
       return putManifest(server, { mediaType: MANIFEST, config: { mediaType, digest } }, tag);
     },
     async close() {

@@ -150,6 +150,7 @@ async function notify({ harbour }: Scene, image: Image, tag: string): Promise<vo
       owner: "acme",
       scope: { kind: "owner" },
       senderId: null,
+      subjects: [],
       receivedAt: harbour.clock.now().toISOString(),
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ image, tag }),

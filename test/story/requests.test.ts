@@ -66,14 +66,14 @@ ${settings}${production === true ? "  - { name: prod, path: env/prod, on: push, 
   return files;
 }
 
-async function cold(layout: Layout = {}): Promise<Harbour> {
-  harbour = await createHarbour({ files: layoutFiles(layout) });
+async function cold(layout: Layout = {}, restAfterWrite = 0): Promise<Harbour> {
+  harbour = await createHarbour({ files: layoutFiles(layout), restAfterWrite });
   harbour.registry.put(IMAGE, tagOf(1), { created: createdAt(1) });
   return harbour;
 }
 
-async function warm(layout: Layout = {}): Promise<Harbour> {
-  const h = await cold(layout);
+async function warm(layout: Layout = {}, restAfterWrite = 0): Promise<Harbour> {
+  const h = await cold(layout, restAfterWrite);
   await h.tagboat.indexes.ofOwner("acme");
   return h;
 }
@@ -202,14 +202,36 @@ describe("what costs more", () => {
 describe("bursts", () => {
   const fifty = Array.from({ length: 50 }, (_, at) => at + 3);
 
-  test("50 events at once: the first runs, the others cost one update", async () => {
+  test("50 events at once cost one proposal", async () => {
     const h = await warm();
     const all = await sent(h, async () => {
       for (const number of fifty) await push(h, number);
     });
-    expect(all).toEqual([READ, OPEN, READ, ...REBUILD]);
+    expect(all).toEqual([READ, OPEN]);
     expect(h.open().map(({ title }) => title)).toEqual([
       `live/app: app ${tagOf(1)} → ${tagOf(52)}`,
+    ]);
+  });
+
+  test("a burst of 40 s costs the proposal and an update each 30 s; who pushes alone waits for nothing", async () => {
+    const h = await warm({}, 30_000);
+    const during = await sent(h, async () => {
+      for (const number of fifty.slice(0, 40)) {
+        await push(h, number);
+        await h.settle();
+        await h.clock.advance(1000);
+      }
+    });
+    const update = [READ, ...REBUILD];
+    expect(during).toEqual([READ, OPEN, ...update, ...update]);
+    expect(h.open().map(({ title }) => title)).toEqual([
+      `live/app: app ${tagOf(1)} → ${tagOf(42)}`,
+    ]);
+    await h.clock.advance(30_000);
+    await push(h, 60);
+    await h.settle();
+    expect(h.open().map(({ title }) => title)).toEqual([
+      `live/app: app ${tagOf(1)} → ${tagOf(60)}`,
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Registry, RegistryAnswer } from "../../src/model/registry.ts";
+import type { Registry, RegistryAnswer, TagsAnswer } from "../../src/model/registry.ts";
 
 export interface FakeImage {
   readonly created?: string | null;
@@ -44,4 +44,16 @@ export class FakeRegistry implements Registry {
       },
     };
   }
+
+  async tags(image: string): Promise<TagsAnswer> {
+    this.asked.push(`${image} tags`);
+    if (this.outage !== null) return this.outage.kind === "found" ? NOTHING : this.outage;
+    const prefix = `${image}:`;
+    const tags = [...this.#images.keys()]
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => name.slice(prefix.length));
+    return tags.length === 0 ? NOTHING : { kind: "listed", tags: tags.sort(), whole: true };
+  }
 }
+
+const NOTHING: TagsAnswer = { kind: "missing", detail: "no such image" };

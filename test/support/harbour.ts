@@ -6,10 +6,11 @@ import { fileAt } from "../../sandbox/git/tree-edit.ts";
 import { createStage, type Stage } from "../../sandbox/stage.ts";
 import type { App, Installation, Pull, Repo } from "../../sandbox/world/entities.ts";
 import { composeTagboat, type Tagboat } from "../../src/compose.ts";
-import type { Delivery, HookScope, Source } from "../../src/model/delivery.ts";
+import type { Delivery, HookScope, Source, Subject } from "../../src/model/delivery.ts";
 import type { LedgerEntry } from "../../src/model/ledger.ts";
 import type { Outcome } from "../../src/model/outcome.ts";
 import type { Renderer } from "../../src/model/render.ts";
+import { noTally } from "../../src/model/tally.ts";
 import { defaultOptions } from "../../src/normalise/sources.ts";
 import { MemoryInbox } from "../../src/store/memory-inbox.ts";
 import { MemoryIndexCache } from "../../src/store/memory-index-cache.ts";
@@ -39,6 +40,8 @@ export interface HarbourOptions {
   /** First commit of the default branch of `acme/cd`. */
   readonly files: Readonly<Record<string, string | Buffer>>;
   readonly keepLog?: boolean;
+  /** How long a pull request that was just written is left alone, in milliseconds; default: not at all. */
+  readonly restAfterWrite?: number;
   /** What builds overlays; absent: nothing does. */
   readonly renderer?: Renderer;
   /** Makes more of the world (repos, branches, other owners) before the App is installed on `acme`. */
@@ -54,6 +57,7 @@ export interface HookMessage {
   readonly source?: Source;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
+  readonly subjects?: readonly Subject[];
   /** Default: `acme` and everything of it. */
   readonly owner?: string;
   readonly scope?: HookScope;
@@ -168,6 +172,8 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     indexCache: new MemoryIndexCache(),
     pacer: new MemoryPacer(clock),
     registry,
+    tally: noTally,
+    restAfterWrite: options.restAfterWrite ?? 0,
     renderer: options.renderer ?? null,
     clock,
     log,
@@ -192,6 +198,7 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
       owner: message.owner ?? "acme",
       scope: message.scope ?? { kind: "owner" },
       senderId: null,
+      subjects: message.subjects ?? [],
       receivedAt: clock.now().toISOString(),
       headers: { "content-type": "application/json", ...message.headers },
       body: message.body,

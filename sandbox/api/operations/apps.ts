@@ -126,7 +126,7 @@ function deliveryItem(from: LoggedDelivery) {
     delivered_at: from.deliveredAt,
     redelivery: from.redelivery,
     duration: from.duration,
-    status: isDelivered(from) ? "OK" : "Invalid HTTP Response",
+    status: from.status,
     status_code: from.statusCode,
     event: from.event,
     action: from.action,
@@ -187,12 +187,12 @@ export const APPS: AppHandlers = {
     const repositories = page(repos).map((repo) => repository(room.world, room.urls, repo));
     return { status: 200, body: { total_count: repos.length, repositories } };
   },
-  "apps/list-webhook-deliveries": ({ room, caller, query, page }) => {
+  "apps/list-webhook-deliveries": ({ room, caller, query, cursorPage }) => {
     const newest = room.deliveries?.list(appOf(caller).id) ?? [];
     const shown = newest.filter(
       (d) => query.status === undefined || isDelivered(d) === (query.status === "success"),
     );
-    return { status: 200, body: page(shown).map(deliveryItem) };
+    return { status: 200, body: cursorPage(shown).map(deliveryItem) };
   },
   "apps/get-webhook-delivery": ({ room, caller, params }) => {
     const found = deliveryOf(room, appOf(caller), Number(params.delivery_id));

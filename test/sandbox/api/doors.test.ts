@@ -69,7 +69,7 @@ test("the GraphQL room fits the door", async () => {
 function delivery(id: number, statusCode: number): LoggedDelivery {
   const about = { event: "push", action: null, installation: 1, repo: 1, duration: 0.1 };
   const sent = { redelivery: false, deliveredAt: "2026-03-01T10:00:00Z", requestHeaders: {} };
-  return { id, guid: `guid-${id}`, ...about, ...sent, payload: {}, statusCode };
+  return { id, guid: `guid-${id}`, ...about, ...sent, payload: {}, status: "…", statusCode };
 }
 
 test("an App reads its deliveries, newest first, and sends one again", async () => {
@@ -96,6 +96,22 @@ test("an App reads its deliveries, newest first, and sends one again", async () 
     one: one.data.guid,
     complaints: github.recorder.complaints,
   }).toEqual({ all: [3, 2, 1], failed: [1], again: [1], one: "guid-1", complaints: [] });
+});
+
+test("a webhook that is sent while the list is read shifts nothing", async () => {
+  const sent = [delivery(3, 200), delivery(2, 200), delivery(1, 502)];
+  const webhooks: DeliveryLog = { list: () => sent, redeliver: async () => {} };
+  const github = await githubInProcess({ webhooks });
+  const { request } = github.as(github.appToken());
+  const first = await request("GET /app/hook/deliveries", { per_page: 2 });
+  sent.unshift(delivery(4, 200));
+  const next = /<(.*)>; rel="next"/.exec(first.headers.link ?? "")?.[1] ?? "";
+  const second = await request(`GET ${next}`);
+  expect(second.data.map(({ id }: { id: number }) => id)).toEqual([1]);
+  expect(second.headers.link).toBeUndefined();
+  const senseless = request("GET /app/hook/deliveries", { cursor: "page 2" });
+  await expect(senseless).rejects.toMatchObject({ status: 400 });
+  expect(github.recorder.complaints).toEqual([]);
 });
 
 const APP_READS = [

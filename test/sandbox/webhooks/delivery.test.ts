@@ -79,6 +79,18 @@ describe("the log", () => {
     expect(await webhooks.redeliver(4711)).toBeNull();
   });
 
+  test.each<[string, number | Error, string, number]>([
+    ["nobody there", new TypeError("fetch failed"), "failed to connect to host", 502],
+    ["too slow", new DOMException("slow", "TimeoutError"), "timed out", 504],
+    ["a proxy's answer", 502, "Invalid HTTP Response: 502", 502],
+  ])("tells how it ended: %s", async (_name, answer, status, statusCode) => {
+    const { app, answers, branch, webhooks } = await webhookDesk();
+    answers.push(answer);
+    await branch("topic");
+    await webhooks.idle();
+    expect(webhooks.deliveries(app.id)).toMatchObject([{ status, statusCode }]);
+  });
+
   test("does not carry on about a world that was left", async () => {
     const { branch, webhooks, received } = await webhookDesk();
     webhooks.stop();

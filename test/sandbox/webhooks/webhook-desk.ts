@@ -17,8 +17,8 @@ export interface Desk extends Seeded {
   readonly recorder: Recorder;
   /** What arrived, whatever the answer was. */
   readonly received: Received[];
-  /** Status of the next answers; 202 when there is none. */
-  readonly answers: number[];
+  /** Status of the next answers, or why there is none; 202 where nothing is said. */
+  readonly answers: (number | Error)[];
   /** Called with what arrives. */
   readonly onArrival: ((name: string) => void)[];
   /** Ends the waiting of late webhooks. */
@@ -35,7 +35,7 @@ export async function webhookDesk(): Promise<Desk> {
   const faults = new Faults();
   const recorder = new Recorder();
   const received: Received[] = [];
-  const answers: number[] = [];
+  const answers: Desk["answers"] = [];
   const waiting: (() => void)[] = [];
   const onArrival: ((name: string) => void)[] = [];
   const webhooks = createWebhooks({
@@ -48,7 +48,9 @@ export async function webhookDesk(): Promise<Desk> {
     async send(url, headers, body) {
       received.push({ url, headers, body });
       for (const listener of onArrival) listener(nameOf({ url, headers, body }));
-      return { status: answers.shift() ?? 202 };
+      const answer = answers.shift() ?? 202;
+      if (typeof answer !== "number") throw answer;
+      return { status: answer };
     },
     wait: () => new Promise<void>((resolve) => void waiting.push(resolve)),
   });

@@ -1,0 +1,14 @@
+import type { HostHistory } from "../model/host-history.ts";
+import { failedHooks, redeliver } from "./failed-hooks.ts";
+import { Host, type HostOptions } from "./host.ts";
+import { openProposals } from "./open-proposals.ts";
+
+/** The port `HostHistory` on GitHub, for the same host as the forge. */
+export function createGithubHistory(options: HostOptions): HostHistory {
+  const app = new Host(options, null);
+  return {
+    failedHooks: (since) => failedHooks(app, since),
+    redeliver: (id) => redeliver(app, id),
+    openProposals: (repo) => openProposals(new Host(options, repo.installation), repo),
+  };
+}

@@ -42,6 +42,7 @@ const refuseWords: Readonly<Record<RefuseReason, string>> = {
   "name-pattern": "the entry's name is a regular expression",
   "no-effect": "the change would change nothing of what `kustomize build` gives",
   "not-a-file": "the file is a link, or no file",
+  "order-unknown": "nothing tells whether it is newer, and a direct commit is reviewed by nobody",
   "permission-missing": "the App's installation lacks a permission",
   "registry-not-allowed": "the operator does not let this owner read that registry",
   "repo-archived": "the repo is archived",

@@ -112,23 +112,31 @@ function createCounts(register: Registry) {
   return { deliveries, outcomes, proposal, github, registry };
 }
 
+interface Left {
+  readonly installation: number;
+  readonly of: "rest" | "graphql";
+  readonly remaining: number;
+  readonly at: number;
+}
+
 function createBudgets(register: Registry, now: () => Date) {
   const gauge = new Gauge({
     name: "tagboat_github_budget_remaining",
-    help: "Requests that an installation has left, as GitHub said last; not told when that was over an hour ago.",
-    labelNames: ["installation"],
+    help: "What an installation has left of its hour (of: rest requests, graphql points), as GitHub said last; not told when that was over an hour ago.",
+    labelNames: ["installation", "of"],
     registers: [register],
   });
-  const left = new Map<number, { readonly remaining: number; readonly at: number }>();
+  const left = new Map<string, Left>();
   return {
-    note(installation: number, remaining: number): void {
-      if (Number.isFinite(remaining)) left.set(installation, { remaining, at: now().getTime() });
+    note(installation: number, of: Left["of"], remaining: number): void {
+      if (!Number.isFinite(remaining)) return;
+      left.set(`${of}/${installation}`, { installation, of, remaining, at: now().getTime() });
     },
     show(): void {
       gauge.reset();
-      for (const [installation, { remaining, at }] of left) {
-        if (now().getTime() - at > BUDGET_KEPT) left.delete(installation);
-        else gauge.set({ installation }, remaining);
+      for (const [key, { installation, of, remaining, at }] of left) {
+        if (now().getTime() - at > BUDGET_KEPT) left.delete(key);
+        else gauge.set({ installation, of }, remaining);
       }
     },
   };

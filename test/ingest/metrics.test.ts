@@ -43,7 +43,7 @@ describe("metrics", () => {
     prom.tally.proposedAfter(-20);
     prom.tally.asked("query", "viewer+repository", 200);
     prom.tally.asked("rest", "GET /app/hook/deliveries", null);
-    prom.tally.budget(17, 4321);
+    prom.tally.budget(17, "rest", 4321);
     prom.tally.registryAsked("registry.acme.example:5000", "found");
     prom.tally.registryAsked("quay.io", "unavailable");
     prom.tally.registryAsked("evil-1.example", "missing");
@@ -63,7 +63,7 @@ describe("metrics", () => {
       'tagboat_registry_reads_total{registry="registry.acme.example:5000",answer="found"} 1',
       'tagboat_registry_reads_total{registry="quay.io",answer="unavailable"} 1',
       'tagboat_registry_reads_total{registry="other",answer="missing"} 2',
-      'tagboat_github_budget_remaining{installation="17"} 4321',
+      'tagboat_github_budget_remaining{installation="17",of="rest"} 4321',
       "tagboat_store_up 1",
       "tagboat_waiting_deliveries 3",
       "tagboat_waiting_items 40",
@@ -97,10 +97,10 @@ describe("metrics", () => {
 
   test("a budget is told for an hour", async () => {
     const prom = tally();
-    prom.tally.budget(17, 12);
+    prom.tally.budget(17, "graphql", 12);
     await prom.clock.advance(60 * 60_000);
     expect(await samples(prom, null)).toEqual([
-      'tagboat_github_budget_remaining{installation="17"} 12',
+      'tagboat_github_budget_remaining{installation="17",of="graphql"} 12',
     ]);
     await prom.clock.advance(1);
     expect(await samples(prom, null)).toEqual([]);
@@ -119,7 +119,7 @@ describe("metrics", () => {
   test("numbers that are none are not counted as such, and never throw", async () => {
     const prom = tally();
     prom.tally.proposedAfter(Number.NaN);
-    prom.tally.budget(1, Number.NaN);
+    prom.tally.budget(1, "rest", Number.NaN);
     expect(await samples(prom, null)).toEqual([]);
   });
 });

@@ -1,32 +1,30 @@
-import { pino } from "pino";
+import { hasStore } from "../store/store-folder.ts";
+import { systemClock } from "../store/system-clock.ts";
 import type { DeskParts } from "./desk-command.ts";
-import { createDeskOpener, type StoreOpener } from "./open-desk.ts";
+import { createDeskOpener, type OpenedDesk, type StorePlace } from "./open-desk.ts";
 
-/** Opens the store to look and to command, beside the processes that work on it, or while none does. */
-const openIdle: StoreOpener = async (place) => {
-  // The database is as large as all the rest: commands that do not need it start without.
-  const [{ openStore }, { systemClock }] = await Promise.all([
-    import("../store/open-store.ts"),
-    import("../store/system-clock.ts"),
-  ]);
-  const isServer = "databaseUrl" in place;
-  return openStore({
-    url: isServer ? place.databaseUrl : null,
-    folder: isServer ? "" : place.dataFolder,
+/** The desk of the store that the process's settings name. */
+export const ownDesk: DeskParts = {
+  openDesk: createDeskOpener({ hasStore, openStore: openQuietly }),
+  now: () => new Date(),
+};
+
+/** A store to look at and to command: nothing of it is worked on here. */
+async function openQuietly(place: StorePlace): Promise<OpenedDesk> {
+  // Loaded when it is needed: the other commands start without a database.
+  const { openStore } = await import("../store/open-store.ts");
+  const store = await openStore({
+    url: "databaseUrl" in place ? place.databaseUrl : null,
+    folder: "dataFolder" in place ? place.dataFolder : "",
     clock: systemClock,
-    log: pino({ level: "silent" }),
-    retention: 0,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    retention: Number.POSITIVE_INFINITY,
     notices: null,
     works: false,
-    onLost: (problem) => {
+    onLost(problem) {
       process.stderr.write(`tagboat: ${problem.message}\n`);
       process.exit(1);
     },
   });
-};
-
-/** The desk of the store that the process's settings name. */
-export const ownDesk: DeskParts = {
-  openDesk: createDeskOpener(openIdle),
-  now: () => new Date(),
-};
+  return { desk: store.desk, switches: store.switches, close: () => store.close() };
+}

@@ -4,6 +4,7 @@ import { Probot } from "probot";
 import { createApp } from "./app.ts";
 import { createGithubBlobs, createGithubForge } from "./github/github-forge.ts";
 import { TagboatOctokit } from "./github/octokit.ts";
+import { tallyRequests } from "./github/tally-requests.ts";
 import { createDeliveryIds } from "./ingest/delivery-id.ts";
 import type { Clock } from "./model/clock.ts";
 import type { Forge } from "./model/forge.ts";
@@ -59,7 +60,7 @@ export interface Tagboat {
 
 /** Wires the rooms together: the one place that knows all of them but the HTTP edge. */
 export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
-  const { clock, inbox, log } = parts;
+  const { clock, inbox, log, tally } = parts;
   const probot = new Probot({
     appId: parts.appId,
     privateKey: parts.privateKey,
@@ -71,13 +72,16 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     })),
     ...(parts.githubUrl === undefined ? {} : { baseUrl: parts.githubUrl }),
   });
-  await probot.load(createApp({ inbox, newId: createDeliveryIds(), now: () => clock.now() }));
+  await probot.load(
+    createApp({ inbox, newId: createDeliveryIds(), now: () => clock.now(), tally }),
+  );
   const host = {
     appId: parts.appId,
     octokitFor: (installation: number) => probot.auth(installation),
     appOctokit: () => probot.auth(),
     clock,
     log,
+    onRequest: tallyRequests(tally),
   };
   const forge = createGithubForge(host);
   const { renderer } = parts;
@@ -93,7 +97,7 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     inbox,
     clock,
     log,
-    tally: parts.tally,
+    tally,
     restAfterWrite: parts.restAfterWrite,
     normaliseOptions: parts.normaliseOptions,
   });

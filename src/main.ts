@@ -21,6 +21,8 @@ import { MemoryInbox } from "./store/memory-inbox.ts";
 import { MemoryIndexCache } from "./store/memory-index-cache.ts";
 import { MemoryLedger } from "./store/memory-ledger.ts";
 import { MemoryPacer } from "./store/memory-pacer.ts";
+import { MemoryPauses } from "./store/memory-pauses.ts";
+import { MemorySwitches } from "./store/memory-switches.ts";
 import { systemClock } from "./store/system-clock.ts";
 
 /** After SIGTERM: how long what runs may take to come to its end, in milliseconds. */
@@ -49,6 +51,8 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
     indexCache: new MemoryIndexCache(),
     pacer: new MemoryPacer(clock),
     registry,
+    pauses: new MemoryPauses(),
+    switches: new MemorySwitches(),
     tally: metrics.tally,
     restAfterWrite: env.updateInterval,
     renderer: await openRenderer(env, log),

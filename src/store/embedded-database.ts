@@ -68,7 +68,12 @@ export async function openEmbeddedDatabase(
     // The parts of `pg.Pool` that graphile-worker uses are there; the type has many more.
     pool: pool as unknown as Pool,
     query: async (text, values = []) => (await pool.query(text, values)).rows,
-    transaction: (run) => inTransaction(() => pool.connect() as Promise<Client>, run),
+    transaction: (run, urgent = false) =>
+      inTransaction(async (): Promise<Client> => {
+        const client = await pool.connect();
+        client.urgent = urgent;
+        return client;
+      }, run),
     listen: async (channel, heard) => {
       await pool.listen(channel, heard);
     },

@@ -1,0 +1,40 @@
+import type { Clock } from "../model/clock.ts";
+import type { HostHistory } from "../model/host-history.ts";
+import type { Log } from "../model/log.ts";
+import type { Chore } from "./chore.ts";
+
+export interface HookParts {
+  readonly history: Pick<HostHistory, "failedHooks" | "redeliver">;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const EVERY = 10 * 60_000;
+/** GitHub remembers three days. */
+const LOOK_BACK = 3 * 24 * 3_600_000;
+/** One that we cannot take would be asked for in every round. */
+const MOST_TRIES = 3;
+const MOST_AT_ONCE = 500;
+
+/** Asks GitHub for webhooks that never arrived: it does not send them again by itself. */
+export function requestHooksAgain({ clock, history, log }: HookParts): Chore {
+  const tries = new Map<string, number>();
+  return {
+    name: "hooks",
+    every: EVERY,
+    async run(signal) {
+      const failed = await history.failedHooks(new Date(clock.now().getTime() - LOOK_BACK));
+      const guids = new Set(failed.map(({ guid }) => guid));
+      for (const guid of tries.keys()) if (!guids.has(guid)) tries.delete(guid);
+      let asked = 0;
+      for (const { guid, id } of failed) {
+        const tried = tries.get(guid) ?? 0;
+        if (signal.aborted || asked >= MOST_AT_ONCE) break;
+        if (tried >= MOST_TRIES) continue;
+        tries.set(guid, tried + 1);
+        if (await history.redeliver(id)) asked += 1;
+      }
+      if (asked > 0) log.info({ asked }, "lost webhooks asked for again");
+    },
+  };
+}

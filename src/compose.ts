@@ -3,11 +3,13 @@ import type { Logger } from "pino";
 import { Probot } from "probot";
 import { createApp } from "./app.ts";
 import { createGithubBlobs, createGithubForge } from "./github/github-forge.ts";
+import { createGithubHistory } from "./github/github-history.ts";
 import { TagboatOctokit } from "./github/octokit.ts";
 import { tallyRequests } from "./github/tally-requests.ts";
 import { createDeliveryIds } from "./ingest/delivery-id.ts";
 import type { Clock } from "./model/clock.ts";
 import type { Forge } from "./model/forge.ts";
+import type { HostHistory } from "./model/host-history.ts";
 import type { Inbox } from "./model/inbox.ts";
 import type { IndexCache } from "./model/index-cache.ts";
 import type { Ledger } from "./model/ledger.ts";
@@ -58,6 +60,7 @@ export interface TagboatParts {
 export interface Tagboat {
   readonly probot: Probot;
   readonly forge: Forge;
+  readonly history: HostHistory;
   readonly indexes: RepoIndexes;
   readonly work: Work;
   readonly sweeps: Sweeps;
@@ -89,6 +92,7 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     onRequest: tallyRequests(tally),
   };
   const forge = createGithubForge(host);
+  const history = createGithubHistory(host);
   const { renderer } = parts;
   const { allowed, indexCache: cache } = parts;
   const indexes = new RepoIndexes({ forge, cache, allowed, clock, log });
@@ -111,7 +115,7 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     normaliseOptions: parts.normaliseOptions,
   });
   const sweeps = new Sweeps({ forge, allowed, pacer: parts.pacer, clock, log });
-  return { probot, forge, indexes, work, sweeps };
+  return { probot, forge, history, indexes, work, sweeps };
 }
 
 /** The key that signs proposals: another label of the same secret than hooks, so that neither can stand in for the other. */

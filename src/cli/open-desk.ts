@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { DeskPorts } from "../desk/desk-call.ts";
 import { findDesk } from "../desk/desk-client.ts";
@@ -12,8 +11,12 @@ export interface OpenedDesk extends DeskPorts {
 /** Where the store is that the operator asks about. */
 export type StorePlace = { readonly databaseUrl: string } | { readonly dataFolder: string };
 
-/** Opens a store for questions alone: nothing is worked on. Throws an error whose message may be shown. */
-export type StoreOpener = (place: StorePlace) => Promise<OpenedDesk>;
+export interface DeskOpenerParts {
+  /** Whether a store was ever made in the folder. */
+  hasStore(dataFolder: string): boolean;
+  /** Opens a store for questions alone: nothing is worked on. Throws an error whose message may be shown. */
+  openStore(place: StorePlace): Promise<OpenedDesk>;
+}
 
 /** The desk, or what is in the way, with the exit code for it. */
 export type DeskAnswer =
@@ -26,18 +29,17 @@ export type DeskOpener = (variables: Terminal["variables"]) => Promise<DeskAnswe
  * Finds who can answer for the store that the settings name: the database server itself; embedded, the process that has the
  * folder, else the folder.
  */
-export function createDeskOpener(openStore: StoreOpener): DeskOpener {
+export function createDeskOpener({ hasStore, openStore }: DeskOpenerParts): DeskOpener {
   return async (variables) => {
     const settings = readStoreEnv(variables);
     if (settings.kind === "problems")
       return { kind: "problem", message: settings.problems.join("\n"), code: EXIT_CONFIG };
     const { databaseUrl, dataFolder } = settings.env;
     if (databaseUrl !== null) return opened(await openStore({ databaseUrl }));
-    if (!existsSync(dataFolder)) return noFolder(dataFolder);
     const found = await findDesk(dataFolder);
     if (found.kind === "problem") return { ...found, code: 1 };
     if (found.kind === "running") return opened({ ...found, close: async () => undefined });
-    return opened(await openStore({ dataFolder }));
+    return hasStore(dataFolder) ? opened(await openStore({ dataFolder })) : noStore(dataFolder);
   };
 }
 
@@ -46,7 +48,7 @@ function opened({ desk, switches, close }: OpenedDesk): DeskAnswer {
 }
 
 /** Opening it would make an empty store in whatever folder the operator stands. */
-function noFolder(dataFolder: string): DeskAnswer {
+function noStore(dataFolder: string): DeskAnswer {
   const message = `TAGBOAT_DATA: there is no store in ${resolve(dataFolder)}; run this where Tagboat runs, with its settings`;
   return { kind: "problem", message, code: EXIT_CONFIG };
 }

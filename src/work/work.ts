@@ -1,6 +1,7 @@
 import type { Clock } from "../model/clock.ts";
 import type { Inbox, Lane, LaneItem, LaneRun, TakenDelivery } from "../model/inbox.ts";
 import type { Log } from "../model/log.ts";
+import type { Outcome } from "../model/outcome.ts";
 import type { Switches } from "../model/switches.ts";
 import type { Tally } from "../model/tally.ts";
 import { failedRun, laneRunOf } from "./lane-run.ts";
@@ -149,7 +150,8 @@ export class Work {
     );
     if (routed.kind === "routed") {
       if (!(await this.#kept(() => inbox.route(delivery.id, routed.routing)))) return;
-      for (const { outcome } of routed.routing.outcomes) this.#told(facts, outcome);
+      for (const { outcome } of routed.routing.outcomes)
+        this.#told(facts, outcome, "delivery settled");
     } else if (routed.kind === "later") {
       log.warn({ ...facts, ...routed.delay }, "delivery put back");
       await this.#kept(() => inbox.putBack(delivery.id, routed.delay));
@@ -178,7 +180,7 @@ export class Work {
     const factsOf = (item: string) => ({ delivery: byId.get(item)?.delivery, item, lane });
     for (const { item, outcomes } of run.done)
       for (const { outcome } of outcomes) {
-        this.#told(factsOf(item), outcome);
+        this.#told(factsOf(item), outcome, "settled");
         const receivedAt = byId.get(item)?.receivedAt;
         if (
           receivedAt !== undefined &&
@@ -194,9 +196,9 @@ export class Work {
       log.error({ ...factsOf(item), detail }, "given up: dead letter");
   }
 
-  #told(facts: Readonly<Record<string, unknown>>, outcome: Parameters<Tally["settled"]>[0]): void {
+  #told(facts: Readonly<Record<string, unknown>>, outcome: Outcome, message: string): void {
     this.#parts.tally.settled(outcome);
-    this.#parts.log.info({ ...facts, outcome }, "settled");
+    this.#parts.log.info({ ...facts, outcome }, message);
   }
 
   /** Asks the store until it answers: what was taken stays taken meanwhile. `null` when the process stops before. */

@@ -27,12 +27,15 @@ async function status(
   variables: Record<string, string>,
 ): Promise<{ code: number; dead: number | null }> {
   let out = "";
-  const openDesk = createDeskOpener(async (place) => {
-    places.push(place);
-    const close = async () => {
-      closed += 1;
-    };
-    return { ...deskOf([], { ...NO_DEPTH, dead: 7 }), close };
+  const openDesk = createDeskOpener({
+    hasStore: (at) => at === folder,
+    openStore: async (place) => {
+      places.push(place);
+      const close = async () => {
+        closed += 1;
+      };
+      return { ...deskOf([], { ...NO_DEPTH, dead: 7 }), close };
+    },
   });
   const terminal = {
     variables,
@@ -70,7 +73,7 @@ describe("whom the operator's commands ask", () => {
 
   test.each([
     [
-      "no folder: none is made",
+      "no store: none is made",
       { TAGBOAT_DATA: "/nowhere/at-all" },
       /^TAGBOAT_DATA: there is no store in \/nowhere/,
     ],

@@ -32,7 +32,9 @@ export function tagsToRead(list: TagList, limit: number): readonly string[] {
 
 function mayBeNewer({ policy, present }: TagList, tag: string): boolean {
   if (isAttachmentTag(tag) || present.includes(tag)) return false;
-  return present.some((stands) => tagVerdict(policy, tag, stands).kind === "ok" && !isOlder(policy, tag, stands));
+  return present.some(
+    (stands) => tagVerdict(policy, tag, stands).kind === "ok" && !isOlder(policy, tag, stands),
+  );
 }
 
 function isOlder(policy: TagPolicy, tag: string, stands: string | null): boolean {

@@ -1,9 +1,9 @@
 import type { HostHistory } from "../model/host-history.ts";
-import type { RegistryGate } from "./registry-gate.ts";
 import type { Chore } from "./chore.ts";
 import { compareProposals } from "./compare-proposals.ts";
 import type { RoundParts } from "./every-repo.ts";
 import { readIndexAgain } from "./read-index-again.ts";
+import type { RegistryGate } from "./registry-gate.ts";
 import { requestHooksAgain } from "./request-hooks-again.ts";
 import { rereadImages } from "./reread-images.ts";
 

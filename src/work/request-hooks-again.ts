@@ -17,24 +17,28 @@ const MOST_TRIES = 3;
 const MOST_AT_ONCE = 500;
 
 /** Asks GitHub for webhooks that never arrived: it does not send them again by itself. */
-export function requestHooksAgain({ clock, history, log }: HookParts): Chore {
+export function requestHooksAgain(parts: HookParts): Chore {
   const tries = new Map<string, number>();
   return {
     name: "hooks",
     every: EVERY,
-    async run(signal) {
-      const failed = await history.failedHooks(new Date(clock.now().getTime() - LOOK_BACK));
-      const guids = new Set(failed.map(({ guid }) => guid));
-      for (const guid of tries.keys()) if (!guids.has(guid)) tries.delete(guid);
-      let asked = 0;
-      for (const { guid, id } of failed) {
-        const tried = tries.get(guid) ?? 0;
-        if (signal.aborted || asked >= MOST_AT_ONCE) break;
-        if (tried >= MOST_TRIES) continue;
-        tries.set(guid, tried + 1);
-        if (await history.redeliver(id)) asked += 1;
-      }
-      if (asked > 0) log.info({ asked }, "lost webhooks asked for again");
-    },
+    run: (signal) => round(parts, tries, signal),
   };
+}
+
+async function round(
+  { clock, history, log }: HookParts,
+  tries: Map<string, number>,
+  signal: AbortSignal,
+): Promise<void> {
+  const failed = await history.failedHooks(new Date(clock.now().getTime() - LOOK_BACK));
+  const guids = new Set(failed.map(({ guid }) => guid));
+  for (const guid of tries.keys()) if (!guids.has(guid)) tries.delete(guid);
+  const due = failed.filter(({ guid }) => (tries.get(guid) ?? 0) < MOST_TRIES);
+  for (const { guid, id } of due.slice(0, MOST_AT_ONCE)) {
+    if (signal.aborted) return;
+    tries.set(guid, (tries.get(guid) ?? 0) + 1);
+    await history.redeliver(id);
+  }
+  if (due.length > 0) log.info({ asked: due.length }, "lost webhooks asked for again");
 }

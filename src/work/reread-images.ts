@@ -39,17 +39,22 @@ export function rereadImages(parts: RereadParts, every: number): Chore {
     name: "images",
     every,
     run: (signal) =>
-      eachRepo(parts, "images", signal, async (known) => {
-        if (known.config === null) return;
-        for (const followed of followedImages(known.index, known.config)) {
-          const { reread, verify } = followed.rule;
-          if (signal.aborted) return;
-          if (!reread || verify === "none") continue;
-          const memory = memoryOf(memories, `${known.fullName} ${followed.image}`);
-          await rereadImage(parts, known, followed, memory, signal);
-        }
-      }),
+      eachRepo(parts, "images", signal, (known) => rereadRepo(parts, known, memories, signal)),
   };
+}
+
+async function rereadRepo(
+  parts: RereadParts,
+  known: KnownRepo,
+  memories: Map<string, Memory>,
+  signal: AbortSignal,
+): Promise<void> {
+  const all = known.config === null ? [] : followedImages(known.index, known.config);
+  for (const followed of all.filter(({ rule }) => rule.reread && rule.verify !== "none")) {
+    if (signal.aborted) return;
+    const memory = memoryOf(memories, `${known.fullName} ${followed.image}`);
+    await rereadImage(parts, known, followed, memory, signal);
+  }
 }
 
 function memoryOf(memories: Map<string, Memory>, key: string): Memory {
@@ -124,7 +129,14 @@ async function tellNewer(
   if (keys.kind === "later") return false;
   const stands = present.map((one) => ({ ...one, orderKey: keys.keyOf(one.image, one) }));
   for (const { digest, tag } of newerVersions(rule.tags, found, stands)) {
-    const event = { kind: "image-published", image, tag, digest, at: null, provenance: {} } as const;
+    const event = {
+      kind: "image-published",
+      image,
+      tag,
+      digest,
+      at: null,
+      provenance: {},
+    } as const;
     // Once a day at most, also over restarts: what a person closed stays closed without a line of history each hour.
     const day = parts.clock.now().toISOString().slice(0, 10);
     const senderId = `reread ${day} ${known.fullName} ${image}:${tag}@${digest}`;

@@ -39,7 +39,7 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   const { inbox, ledger, indexCache, pacer, pauses, switches } = store;
   const metrics = createPromTally({ now: clock.now, registries: namedRegistries(hosts) });
   const registry = createOciRegistry({ hosts, clock, log, environment: process.env });
-  const { history, probot, sweeps, work } = await composeTagboat({
+  const { chores, history, probot, sweeps, work } = await composeTagboat({
     ...env,
     ...(env.githubHost === null
       ? {}
@@ -77,6 +77,8 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   work.start();
   sweeps.start();
   await listen(server, env, log);
+  // Only now: what is asked for again must find an open door.
+  await store.startChores(chores);
   stopOnSignals(log, async () => {
     drain.draining = true;
     server.close();

@@ -52,6 +52,8 @@ export class RepoIndexes {
   readonly #unread = new Set<string>();
   readonly #owners = new Map<string, Owner>();
   readonly #reading = new Map<string, Promise<KnownRepo | null>>();
+  /** Milliseconds since 1970. */
+  readonly #readAt = new Map<string, number>();
   readonly #cached: CachedBranches;
 
   constructor(parts: RepoIndexesParts) {
@@ -100,9 +102,12 @@ export class RepoIndexes {
     return this.#read(known.repo);
   }
 
-  /** Names of the owners whose repos were asked for. */
-  owners(): readonly string[] {
-    return [...this.#owners.keys()];
+  /** Reads a known repo again, unless this process read it within the last `age` milliseconds. */
+  async refreshOlderThan(fullName: string, age: number): Promise<KnownRepo | null> {
+    const readAt = this.#readAt.get(fullName);
+    const now = this.#parts.clock.now().getTime();
+    if (readAt !== undefined && now - readAt < age) return this.get(fullName);
+    return this.refresh(fullName);
   }
 
   /** Repos whose config extends that of `fullName`, directly or not. */
@@ -152,6 +157,7 @@ export class RepoIndexes {
 
   async #drop(name: string): Promise<void> {
     this.#reach.delete(name);
+    this.#readAt.delete(name);
     this.#repos.delete(name);
     this.#unread.delete(name);
     await this.#cached.drop(name);
@@ -211,7 +217,9 @@ export class RepoIndexes {
 
   async #readNow(repo: CdRepo, name: string): Promise<KnownRepo | null> {
     const last = this.#repos.get(name)?.config ?? null;
+    const begun = this.#parts.clock.now().getTime();
     const known = await readKnownRepo(this.#parts.forge, this.reach, repo, last);
+    this.#readAt.set(name, begun);
     this.#unread.delete(name);
     if (known === null) this.#repos.delete(name);
     else this.#repos.set(name, known);

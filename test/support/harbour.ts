@@ -113,6 +113,7 @@ export interface Harbour {
   close(): Promise<void>;
 }
 
+const HOUR = 3_600_000;
 let sequence = 0;
 
 export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
@@ -185,6 +186,7 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     switches,
     tally: options.tally ?? noTally,
     restAfterWrite: options.restAfterWrite ?? 0,
+    reread: HOUR,
     renderer: options.renderer ?? null,
     clock,
     log,

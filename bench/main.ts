@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME`: measures one part, by itself and beside what else does the same. */
 const benches: Readonly<Record<string, () => Promise<{ run(): Promise<void> }>>> = {
   edit: () => import("./edit.ts"),
+  intake: () => import("./intake.ts"),
 };
 
 const [name = ""] = process.argv.slice(2);

@@ -1,0 +1,21 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** An empty place for the app's store. */
+export interface StorePlace {
+  readonly name: "embedded" | "PostgreSQL";
+  /** The variables that send the app there. */
+  readonly environment: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** A new folder for the embedded store. */
+export async function embeddedPlace(): Promise<StorePlace> {
+  const folder = await mkdtemp(join(tmpdir(), "tagboat-bench-data-"));
+  return {
+    name: "embedded",
+    environment: { TAGBOAT_DATA: join(folder, "data") },
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}

@@ -26,7 +26,7 @@ export interface StageOptions {
   readonly tokenNow?: () => Date;
   /** Posts the webhooks. */
   readonly send: Send;
-  /** Waits for late webhooks; default: a timer. */
+  /** Waits for late webhooks and late answers; default: a timer. */
   readonly wait?: (ms: number) => Promise<unknown>;
 }
 
@@ -52,6 +52,7 @@ export function createStage(options: StageOptions): Stage {
   const recorder = new Recorder();
   const faults = new Faults();
   const graphql = createGraphqlDoor({ world, recorder, faults, baseUrl });
+  const waiting = options.wait === undefined ? {} : { wait: options.wait };
   const webhooks = createWebhooks({
     world,
     faults,
@@ -60,15 +61,15 @@ export function createStage(options: StageOptions): Stage {
     send: options.send,
     html: baseUrl,
     api: `${baseUrl}/api/v3`,
-    ...(options.wait === undefined ? {} : { wait: options.wait }),
+    ...waiting,
   });
   const deliveries = appDeliveries(webhooks, now);
   const tokenNow = options.tokenNow ?? now;
-  const deps = { world, recorder, faults, graphql, webhooks: deliveries, baseUrl, now: tokenNow };
+  const base = { world, recorder, faults, graphql, baseUrl, ...waiting };
   return {
     baseUrl,
     world,
-    github: createGithub(deps),
+    github: createGithub({ ...base, webhooks: deliveries, now: tokenNow }),
     webhooks,
     recorder,
     faults,

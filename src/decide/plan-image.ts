@@ -200,6 +200,13 @@ function settle(
     verdicts.set(winner, { kind: "skipped", reason: "older", detail });
     return idle;
   }
+  const isDirect = contest.input.environment.delivery === "commit";
+  // A moving tag is no version that one could go back from.
+  if (order === "unknown" && isDirect && isComparable(target.entry)) {
+    const message = `Whether ${artifact.tag} is newer than what \`${target.file}\` holds cannot be told, and nobody reviews a direct commit. Push an image with a build time, or deliver by pull request.`;
+    const refusal: Refusal = { reason: "order-unknown", message, file: target.file };
+    return refusedTarget({ contenders: [winner] }, verdicts, refusal);
+  }
   verdicts.set(winner, { kind: "taken", detail: `${artifact.tag} for \`${target.file}\`` });
   // The digest only where it will stand in the file; the tag always, since it is what people know a version by.
   const to = { tag: change.newTag ?? artifact.tag, digest: change.digest ?? null };

@@ -40,6 +40,7 @@ export const refuseReasons = [
   "name-pattern",
   "no-effect",
   "not-a-file",
+  "order-unknown",
   "permission-missing",
   "registry-not-allowed",
   "repo-archived",

@@ -41,6 +41,18 @@ describe("`delivery: commit`", () => {
     expect(await arrive(h, V3)).toMatchObject([{ kind: "skipped", reason: "up-to-date" }]);
   });
 
+  test("is refused without an order on either side: nobody would review it", async () => {
+    const h = await start(direct);
+    h.registry.put("quay.io/acme/app", V1, { created: null });
+    const delivery = await h.push("quay.io/acme/app", V2, { created: null });
+    await h.settle();
+    expect(await h.outcomesOf(delivery)).toMatchObject([
+      { kind: "refused", reason: "order-unknown" },
+    ]);
+    expect(await h.read("main", DEV)).toBe(overlay(V1));
+    expect(await h.inbox.nextDue()).toBeNull();
+  });
+
   test("is refused by a protected base, which is told and not tried for ever", async () => {
     const h = await start(direct);
     h.repo.rulesets.push({

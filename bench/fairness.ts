@@ -3,7 +3,6 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { ID_MARK, pushEnvelope, type Version } from "./rig/envelope.ts";
 import { fleetImages, fleetRepo, stock } from "./rig/fleet.ts";
-import { HookConnection } from "./rig/hook-connection.ts";
 import { openRig, type Rig, type RigOptions } from "./rig/open-rig.ts";
 import { quantile, rounded } from "./rig/quantile.ts";
 import { embeddedPlace } from "./rig/store-place.ts";
@@ -119,9 +118,7 @@ async function measure(stage: Stage): Promise<Measured> {
 async function waits(rig: Rig, { measured, busy, busyEveryMs }: Stage): Promise<Measured> {
   const [first, ...others] = measured;
   if (first === undefined) throw new Error("nothing to measure");
-  const connection = await HookConnection.open(new URL(rig.hookUrl), "application/json");
-  const post = (version: Version): Promise<unknown> =>
-    connection.post(pushEnvelope(version, new Date()).replace(ID_MARK, randomUUID()));
+  const post = (version: Version): Promise<void> => postOnce(rig.hookUrl, version);
   const opened = openings(rig);
   // The first one also reads the index.
   await post(first);
@@ -142,8 +139,15 @@ async function waits(rig: Rig, { measured, busy, busyEveryMs }: Stage): Promise<
     times.push(opened.of(version).then((at) => at - sent));
   }
   const all = await Promise.all(times);
-  connection.close();
   return { p50: quantile(all, 0.5), p95: quantile(all, 0.95) };
+}
+
+async function postOnce(url: string, version: Version): Promise<void> {
+  const body = pushEnvelope(version, new Date()).replace(ID_MARK, randomUUID());
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(url, { method: "POST", headers, body });
+  await answer.arrayBuffer();
+  if (answer.status !== 202) throw new Error(`the app answered ${answer.status}`);
 }
 
 /** When pull requests were opened, by the component that they name. */

@@ -26,8 +26,10 @@ export interface StageOptions {
   readonly tokenNow?: () => Date;
   /** Posts the webhooks. */
   readonly send: Send;
-  /** Waits for late webhooks and late answers; default: a timer. */
+  /** Waits for late webhooks; default: a timer. */
   readonly wait?: (ms: number) => Promise<unknown>;
+  /** Waits where an answer is late (`latency`); default: a timer. */
+  readonly waitToAnswer?: (ms: number) => Promise<unknown>;
 }
 
 /** The sandbox's GitHub, whole, without sockets. */
@@ -52,7 +54,6 @@ export function createStage(options: StageOptions): Stage {
   const recorder = new Recorder();
   const faults = new Faults();
   const graphql = createGraphqlDoor({ world, recorder, faults, baseUrl });
-  const waiting = options.wait === undefined ? {} : { wait: options.wait };
   const webhooks = createWebhooks({
     world,
     faults,
@@ -61,15 +62,16 @@ export function createStage(options: StageOptions): Stage {
     send: options.send,
     html: baseUrl,
     api: `${baseUrl}/api/v3`,
-    ...waiting,
+    ...(options.wait === undefined ? {} : { wait: options.wait }),
   });
   const deliveries = appDeliveries(webhooks, now);
   const tokenNow = options.tokenNow ?? now;
-  const base = { world, recorder, faults, graphql, baseUrl, ...waiting };
+  const { waitToAnswer } = options;
+  const deps = { world, recorder, faults, graphql, webhooks: deliveries, baseUrl, now: tokenNow };
   return {
     baseUrl,
     world,
-    github: createGithub({ ...base, webhooks: deliveries, now: tokenNow }),
+    github: createGithub(waitToAnswer === undefined ? deps : { ...deps, wait: waitToAnswer }),
     webhooks,
     recorder,
     faults,

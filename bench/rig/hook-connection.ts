@@ -42,6 +42,7 @@ export class HookConnection {
 
   /** @param body ASCII. */
   post(body: string): Promise<PostAnswer> {
+    if (this.#socket.destroyed) return Promise.reject(new Error("the app closed the connection"));
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
       this.#socket.write(`${this.#head}${body.length}${HEAD_END}${body}`, "latin1");

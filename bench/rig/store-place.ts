@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findPostgres, openPrivatePostgres } from "./private-postgres.ts";
 
 /** An empty place for the app's store. */
 export interface StorePlace {
@@ -18,4 +19,15 @@ export async function embeddedPlace(): Promise<StorePlace> {
     environment: { TAGBOAT_DATA: join(folder, "data") },
     close: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** A server of its own; `null`, said once a run: PostgreSQL is not installed here. */
+export async function serverPlace(): Promise<StorePlace | null> {
+  const programs = await findPostgres();
+  if (programs === null) {
+    console.log("PostgreSQL is not installed here (Debian: postgresql): only the embedded store.");
+    return null;
+  }
+  const { close, url } = await openPrivatePostgres(programs);
+  return { name: "PostgreSQL", environment: { DATABASE_URL: url }, close };
 }

@@ -12,7 +12,7 @@ async function twoRepos() {
     stores: "memory",
     baseUrl: "http://github.test",
     now: () => new Date("2026-03-01T10:00:00Z"),
-    wait: async (ms) => waited.push(ms),
+    waitToAnswer: async (ms) => waited.push(ms),
     send: async (_url, _headers, body) => {
       arrived.push(JSON.parse(body).repository?.name);
       return { status: 202 };

@@ -20,6 +20,8 @@ export interface Database extends Queries {
   transaction<T>(run: (queries: Queries) => Promise<T>): Promise<T>;
   /** Calls `heard` for each notification on the channel, for as long as the database is open. */
   listen(channel: string, heard: () => void): Promise<void>;
+  /** Runs while no other process runs with the same key. */
+  alone(key: number, run: () => Promise<void>): Promise<void>;
   /** A lock that lasts as long as this process has its connection; `false`: somebody else holds it. Taken again when lost. */
   holdLock(key: number): Promise<boolean>;
   close(): Promise<void>;

@@ -34,7 +34,7 @@ class SyncedFiles extends NodeFS {
     const ready = await super.init(...given);
     ready.emscriptenOpts.preRun?.unshift((module) => {
       const { NODEFS } = module as unknown as { NODEFS: { stream_ops: Record<string, unknown> } };
-      NODEFS.stream_ops["fsync"] = (stream: { nfd?: number | null }): number => {
+      NODEFS.stream_ops.fsync = (stream: { nfd?: number | null }): number => {
         if (stream.nfd !== undefined && stream.nfd !== null) fsyncSync(stream.nfd);
         return 0;
       };
@@ -71,6 +71,7 @@ export async function openEmbeddedDatabase(
     listen: async (channel, heard) => {
       await pool.listen(channel, heard);
     },
+    alone: (_key, run) => run(),
     holdLock: async () => true,
     async close() {
       if (closing) return;
@@ -158,7 +159,8 @@ function brokenBy(fault: unknown, folder: string): StoreProblem {
   if (fault instanceof StoreProblem) return fault;
   const said = fault instanceof Error ? fault.message : String(fault);
   // 53100 disk_full. PostgreSQL ends itself when it cannot write its log, and says no more than that.
-  const full = codeOf(fault) === "53100" || codeOf(fault) === "ENOSPC" || /no space left/i.test(said);
+  const full =
+    codeOf(fault) === "53100" || codeOf(fault) === "ENOSPC" || /no space left/i.test(said);
   if (full)
     return new StoreProblem(
       "disk-full",

@@ -45,7 +45,8 @@ export async function lockFolder(
     if (taken !== null) return taken;
     const owner = await readOwner(ownerFile);
     // A process that can be seen to live will not go away by waiting.
-    if (Date.now() > deadline || (await fateOf(owner, me)) === "alive") throw lockedBy(folder, owner);
+    if (Date.now() > deadline || (await fateOf(owner, me)) === "alive")
+      throw lockedBy(folder, owner);
     await delay(500);
   }
 }
@@ -161,7 +162,7 @@ function isOwner(value: unknown): value is Owner {
   if (typeof value !== "object" || value === null) return false;
   const texts = ["host", "boot", "pidNamespace", "started"] as const;
   const fields = value as Record<string, unknown>;
-  return texts.every((name) => typeof fields[name] === "string") && Number.isInteger(fields["pid"]);
+  return texts.every((name) => typeof fields[name] === "string") && Number.isInteger(fields.pid);
 }
 
 function lockedBy(folder: string, owner: Owner | null): StoreProblem {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { type Database, inTransaction } from "./database.ts";
 import { codeOf, StoreProblem } from "./store-problem.ts";
@@ -31,6 +32,7 @@ export async function openServerDatabase(
     query: async (text, values = []) => (await pool.query<Rows>(text, [...values])).rows,
     transaction: (run) => inTransaction(() => pool.connect(), run),
     listen: (channel, heard) => sessions.listen(channel, heard),
+    alone: (key, run) => alone(pool, key, run),
     holdLock: (key) => sessions.holdLock(key),
     async close() {
       await sessions.close();
@@ -40,6 +42,29 @@ export async function openServerDatabase(
 }
 
 type Rows = Record<string, unknown>;
+
+const ALONE_POLL = 100;
+const ALONE_TRIES = 600;
+
+async function alone(pool: pg.Pool, key: number, run: () => Promise<void>): Promise<void> {
+  const client = await pool.connect();
+  try {
+    // Asked for again and again: a statement that waits longer would run into its timeout.
+    for (let tries = 0; !(await tryLock(client, key)); tries += 1) {
+      if (tries >= ALONE_TRIES) throw new Error("another process brings the schema up to date");
+      await delay(ALONE_POLL);
+    }
+    await run();
+  } finally {
+    await client.query("select pg_advisory_unlock($1)", [key]).catch(() => {});
+    client.release();
+  }
+}
+
+async function tryLock(client: pg.PoolClient, key: number): Promise<boolean> {
+  const { rows } = await client.query<Rows>("select pg_try_advisory_lock($1) as held", [key]);
+  return rows[0]?.held === true;
+}
 
 function createPool(url: string, onFault: (fault: Error) => void): pg.Pool {
   const pool = new pg.Pool({
@@ -60,8 +85,10 @@ function createPool(url: string, onFault: (fault: Error) => void): pg.Pool {
 }
 
 async function checkServer(pool: pg.Pool): Promise<void> {
-  const { rows } = await pool.query<Rows>("select current_setting('server_version_num') as version");
-  const version = Number(rows[0]?.["version"]);
+  const { rows } = await pool.query<Rows>(
+    "select current_setting('server_version_num') as version",
+  );
+  const version = Number(rows[0]?.version);
   if (version >= OLDEST) return;
   throw new StoreProblem(
     "too-old",
@@ -139,7 +166,7 @@ class Sessions {
          and classid = 0 and objid = $1::bigint::oid and granted) or pg_try_advisory_lock($1::bigint) as held`,
       [key],
     );
-    return rows[0]?.["held"] === true;
+    return rows[0]?.held === true;
   }
 
   async close(): Promise<void> {
@@ -194,4 +221,3 @@ class Sessions {
     for (const heard of [...this.#listeners.values()].flat()) heard();
   }
 }
-

@@ -1,6 +1,7 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, test } from "@jest/globals";
 import type { Delivery, Subject } from "../../src/model/delivery.ts";
+import type { Desk } from "../../src/model/desk.ts";
 import type { Holds } from "../../src/model/holds.ts";
 import type { Inbox, LaneItem, LaneRun, LaneTask, TakenDelivery } from "../../src/model/inbox.ts";
 import type { IndexCache } from "../../src/model/index-cache.ts";
@@ -20,6 +21,8 @@ export interface Stores {
   readonly pacer: Pacer;
   readonly pauses: Pauses;
   readonly switches: Switches;
+  /** `null`: this store keeps nothing that an operator could ask for. */
+  readonly desk: Desk | null;
   readonly clock: FakeClock;
   close(): Promise<void>;
 }

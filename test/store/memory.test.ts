@@ -20,6 +20,7 @@ storeContract("memory", async () => {
     pacer: new MemoryPacer(clock),
     pauses: new MemoryPauses(),
     switches: new MemorySwitches(),
+    desk: null,
     close: async () => {},
   };
 });

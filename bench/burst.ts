@@ -5,7 +5,7 @@ import { type FleetImage, fleetImages, fleetRepo, stock, tagOf } from "./rig/fle
 import { openRig, type Rig } from "./rig/open-rig.ts";
 import { postLoad } from "./rig/post-load.ts";
 import { rounded } from "./rig/quantile.ts";
-import { embeddedPlace, type StorePlace } from "./rig/store-place.ts";
+import { everyPlace, type StorePlace } from "./rig/store-place.ts";
 
 const IMAGES = 20;
 const TAGS = 250;
@@ -16,13 +16,10 @@ const PATIENCE_MS = 10 * 60_000;
 const LOOK_MS = 2000;
 
 /** 5,000 pushes of 20 images at once: what they cost at GitHub, and whether each was told of. Exit code 1 when one of them is missed. */
-export async function run(): Promise<void> {
-  const store = await embeddedPlace();
-  try {
-    const isMet = await measure(store);
-    if (!isMet) process.exitCode = 1;
-  } finally {
-    await store.close();
+export async function run(words: readonly string[]): Promise<void> {
+  for await (const store of everyPlace(words)) {
+    console.log(`Store: ${store.name}`);
+    if (!(await measure(store))) process.exitCode = 1;
   }
 }
 

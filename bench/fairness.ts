@@ -5,7 +5,7 @@ import { ID_MARK, pushEnvelope, type Version } from "./rig/envelope.ts";
 import { fleetImages, fleetRepo, stock } from "./rig/fleet.ts";
 import { openRig, type Rig, type RigOptions } from "./rig/open-rig.ts";
 import { quantile, rounded } from "./rig/quantile.ts";
-import { embeddedPlace } from "./rig/store-place.ts";
+import { everyPlace } from "./rig/store-place.ts";
 
 const AIM = 1.5;
 const SLOW_REGISTRY_MS = 5000;
@@ -102,17 +102,15 @@ function slowRepo(slowness: number): Stage {
 const SLOW_REPO = "answers-late-cd";
 
 async function measure(stage: Stage): Promise<Measured> {
-  const store = await embeddedPlace();
-  try {
+  for await (const store of everyPlace(["embedded"])) {
     const rig = await openRig({ store, ...stage });
     try {
       return await waits(rig, stage);
     } finally {
       await rig.close();
     }
-  } finally {
-    await store.close();
   }
+  throw new Error("there is no place for the store");
 }
 
 async function waits(rig: Rig, { measured, busy, busyEveryMs }: Stage): Promise<Measured> {

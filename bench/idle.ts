@@ -3,7 +3,7 @@ import { cpus } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { fleetImages, fleetRepo, stock } from "./rig/fleet.ts";
 import { openRig } from "./rig/open-rig.ts";
-import { embeddedPlace, type StorePlace } from "./rig/store-place.ts";
+import { everyPlace, type StorePlace } from "./rig/store-place.ts";
 
 const IDLE_MS = 60_000;
 const MIB = 1024;
@@ -19,14 +19,8 @@ interface Row {
 /** Memory of the idle app and the time that it needs to be ready. Linux only. Words after the name are handed to node: `--max-semi-space-size=1`. */
 export async function run(nodeOptions: readonly string[]): Promise<void> {
   const rows: Row[] = [];
-  for (const open of [embeddedPlace]) {
-    const store = await open();
-    try {
-      for (const start of ["first", "again"]) rows.push(await measure(store, start, nodeOptions));
-    } finally {
-      await store.close();
-    }
-  }
+  for await (const store of everyPlace([]))
+    for (const start of ["first", "again"]) rows.push(await measure(store, start, nodeOptions));
   console.table(rows);
   console.log(
     `Node ${process.version}, ${cpus().length} cores; memory after ${IDLE_MS / 1000} s without work.`,

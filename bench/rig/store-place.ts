@@ -12,7 +12,7 @@ export interface StorePlace {
 }
 
 /** A new folder for the embedded store. */
-export async function embeddedPlace(): Promise<StorePlace> {
+async function embeddedPlace(): Promise<StorePlace> {
   const folder = await mkdtemp(join(tmpdir(), "tagboat-bench-data-"));
   return {
     name: "embedded",
@@ -22,7 +22,7 @@ export async function embeddedPlace(): Promise<StorePlace> {
 }
 
 /** A server of its own; `null`, said once a run: PostgreSQL is not installed here. */
-export async function serverPlace(): Promise<StorePlace | null> {
+async function serverPlace(): Promise<StorePlace | null> {
   const programs = await findPostgres();
   if (programs === null) {
     console.log("PostgreSQL is not installed here (Debian: postgresql): only the embedded store.");
@@ -30,4 +30,21 @@ export async function serverPlace(): Promise<StorePlace | null> {
   }
   const { close, url } = await openPrivatePostgres(programs);
   return { name: "PostgreSQL", environment: { DATABASE_URL: url }, close };
+}
+
+/** New places, one after the other, each closed when the next is asked for. `words`: names of those that are wanted; none: all. */
+export async function* everyPlace(words: readonly string[]): AsyncGenerator<StorePlace> {
+  for (const [name, open] of [
+    ["embedded", embeddedPlace],
+    ["PostgreSQL", serverPlace],
+  ] as const) {
+    if (words.length > 0 && !words.includes(name)) continue;
+    const place = await open();
+    if (place === null) continue;
+    try {
+      yield place;
+    } finally {
+      await place.close();
+    }
+  }
 }

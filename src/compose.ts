@@ -3,11 +3,13 @@ import type { Logger } from "pino";
 import { Probot } from "probot";
 import { createApp } from "./app.ts";
 import { createGithubBlobs, createGithubForge } from "./github/github-forge.ts";
+import { createGithubHistory } from "./github/github-history.ts";
 import { TagboatOctokit } from "./github/octokit.ts";
 import { tallyRequests } from "./github/tally-requests.ts";
 import { createDeliveryIds } from "./ingest/delivery-id.ts";
 import type { Clock } from "./model/clock.ts";
 import type { Forge } from "./model/forge.ts";
+import type { HostHistory } from "./model/host-history.ts";
 import type { Inbox } from "./model/inbox.ts";
 import type { IndexCache } from "./model/index-cache.ts";
 import type { Ledger } from "./model/ledger.ts";
@@ -53,6 +55,7 @@ export interface TagboatParts {
 export interface Tagboat {
   readonly probot: Probot;
   readonly forge: Forge;
+  readonly history: HostHistory;
   readonly indexes: RepoIndexes;
   readonly work: Work;
   readonly sweeps: Sweeps;
@@ -60,7 +63,7 @@ export interface Tagboat {
 
 /** Wires the rooms together: the one place that knows all of them but the HTTP edge. */
 export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
-  const { clock, inbox, log } = parts;
+  const { clock, inbox, log, tally } = parts;
   const probot = new Probot({
     appId: parts.appId,
     privateKey: parts.privateKey,
@@ -72,16 +75,19 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     })),
     ...(parts.githubUrl === undefined ? {} : { baseUrl: parts.githubUrl }),
   });
-  await probot.load(createApp({ inbox, newId: createDeliveryIds(), now: () => clock.now() }));
+  await probot.load(
+    createApp({ inbox, newId: createDeliveryIds(), now: () => clock.now(), tally }),
+  );
   const host = {
     appId: parts.appId,
     octokitFor: (installation: number) => probot.auth(installation),
     appOctokit: () => probot.auth(),
     clock,
     log,
-    onRequest: tallyRequests(parts.tally),
+    onRequest: tallyRequests(tally),
   };
   const forge = createGithubForge(host);
+  const history = createGithubHistory(host);
   const { renderer } = parts;
   const indexes = new RepoIndexes({ forge, cache: parts.indexCache, allowed: parts.allowed });
   const work = new Work({
@@ -95,12 +101,12 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     inbox,
     clock,
     log,
-    tally: parts.tally,
+    tally,
     restAfterWrite: parts.restAfterWrite,
     normaliseOptions: parts.normaliseOptions,
   });
   const sweeps = new Sweeps({ forge, allowed: parts.allowed, pacer: parts.pacer, clock, log });
-  return { probot, forge, indexes, work, sweeps };
+  return { probot, forge, history, indexes, work, sweeps };
 }
 
 /** The key that signs proposals: another label of the same secret than hooks, so that neither can stand in for the other. */

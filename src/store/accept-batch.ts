@@ -27,11 +27,20 @@ export async function acceptBatch(
     if (round === MAX_ROUNDS) throw new Error("the same deliveries come and go");
     left = await acceptSome(queries, left, now, answers);
   }
-  if (answers.some((one) => one !== "duplicate"))
-    await queries.query(
-      "select graphile_worker.add_job('wake', '{}'::json, job_key := 'wake', max_attempts := 3)",
-    );
+  if (answers.some((one) => one !== "duplicate")) await addWakeJob(queries);
   return answers;
+}
+
+/**
+ * The processes that can be reached are told at once; the job is for the day on which that goes unheard. It comes a little later,
+ * so that a burst costs one: what finds a job that is more than a second away, far longer than a commit, needs no other.
+ */
+export async function addWakeJob(queries: Queries): Promise<void> {
+  await queries.query(
+    `select graphile_worker.add_job('wake', '{}'::json, job_key := 'wake', run_at := now() + interval '2 seconds', max_attempts := 3)
+     where not exists (select from graphile_worker.jobs
+       where key = 'wake' and locked_at is null and run_at > now() + interval '1 second')`,
+  );
 }
 
 function arrivalOf(delivery: Delivery, at: number): Arrival {

@@ -16,8 +16,11 @@ export interface Database extends Queries {
   readonly shared: boolean;
   /** Shaped like `pg.Pool`, for graphile-worker. */
   readonly pool: Pool;
-  /** Commits when `run` resolves, else rolls back. Run again when the database chose it as the victim of a deadlock. */
-  transaction<T>(run: (queries: Queries) => Promise<T>): Promise<T>;
+  /**
+   * Commits when `run` resolves, else rolls back. Run again when the database chose it as the victim of a deadlock.
+   * `urgent`: somebody outside waits for it; where only one transaction runs at a time it is the next.
+   */
+  transaction<T>(run: (queries: Queries) => Promise<T>, urgent?: boolean): Promise<T>;
   /** Calls `heard` for each notification on the channel, for as long as the database is open. */
   listen(channel: string, heard: () => void): Promise<void>;
   /** Runs while no other process runs with the same key. */

@@ -9,6 +9,7 @@ import { NodeFS } from "@electric-sql/pglite/nodefs";
 import type { Pool } from "pg";
 import { type Client, type Database, inTransaction } from "./database.ts";
 import { EmbeddedPool } from "./embedded-pool.ts";
+import { databaseFiles } from "./store-folder.ts";
 import { codeOf, StoreProblem } from "./store-problem.ts";
 
 /** Of the PostgreSQL inside PGlite; folders of other major versions are not read. */
@@ -51,7 +52,7 @@ export async function openEmbeddedDatabase(
   folder: string,
   onBroken: (problem: StoreProblem) => void,
 ): Promise<Database> {
-  const files = join(folder, "pg");
+  const files = databaseFiles(folder);
   await createOnce(folder, files);
   const database = await startPostgres(files);
   let closing = false;
@@ -67,7 +68,12 @@ export async function openEmbeddedDatabase(
     // The parts of `pg.Pool` that graphile-worker uses are there; the type has many more.
     pool: pool as unknown as Pool,
     query: async (text, values = []) => (await pool.query(text, values)).rows,
-    transaction: (run) => inTransaction(() => pool.connect() as Promise<Client>, run),
+    transaction: (run, urgent = false) =>
+      inTransaction(async (): Promise<Client> => {
+        const client = await pool.connect();
+        client.urgent = urgent;
+        return client;
+      }, run),
     listen: async (channel, heard) => {
       await pool.listen(channel, heard);
     },

@@ -91,6 +91,8 @@ export class EmbeddedPool extends EventEmitter {
 /** One borrower of the session. */
 export class EmbeddedClient extends EventEmitter {
   readonly #pool: EmbeddedPool;
+  /** Its transactions go before what waits already. */
+  urgent = false;
   readonly #unlisten: (() => Promise<void>)[] = [];
   /** Ends the transaction's hold of the session; `null`: no transaction. */
   #end: (() => void) | null = null;
@@ -104,7 +106,7 @@ export class EmbeddedClient extends EventEmitter {
     const text = (typeof statement === "string" ? statement : statement.text).trim();
     if (/^(un)?listen\b/i.test(text)) return this.#listen(text);
     if (this.#end === null && !/^begin\b/i.test(text)) return this.#pool.query(statement, values);
-    this.#end ??= await this.#pool.mutex.lock();
+    this.#end ??= await this.#pool.mutex.lock(this.urgent);
     try {
       return await this.#pool.run(statement, values);
     } finally {

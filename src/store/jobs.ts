@@ -13,7 +13,7 @@ export interface JobsParts {
 }
 
 /** Few: what they do is wake, tidy up and tell; the lanes' work is not theirs. */
-const WORKERS = 8;
+const WORKERS = 4;
 /** What was not heard of is found by looking, in milliseconds. */
 const POLL = 2_000;
 const RESTART = 5_000;

@@ -1,17 +1,12 @@
-import type { Delivery } from "../model/delivery.ts";
-import type { LedgerEntry } from "../model/ledger.ts";
+import type { Notices } from "../model/notices.ts";
 import type { Database } from "./database.ts";
 import { textOf } from "./row.ts";
 import { storedDelivery, storedEntry } from "./stored.ts";
 
-/** The operator's own webhook. */
-export interface Notices {
-  wants(entry: LedgerEntry): boolean;
-  /** Rejects when it is to be tried again: up to twelve times, over some fifteen hours, then it is given up, visibly. */
-  send(entry: LedgerEntry, delivery: Delivery): Promise<void>;
-}
-
-/** Sends the notice of one line of history. What was forgotten meanwhile is told to nobody. */
+/**
+ * Sends the notice of one line of history; what was forgotten meanwhile is told to nobody. Rejects when it is to be tried again: up
+ * to twelve times, over some fifteen hours, then it is given up, visibly.
+ */
 export async function sendNotice(
   database: Database,
   notices: Notices,

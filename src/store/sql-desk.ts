@@ -2,6 +2,7 @@ import type { Clock } from "../model/clock.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { DeliverySummary, Depth, Desk } from "../model/desk.ts";
 import type { LedgerEntry } from "../model/ledger.ts";
+import { addWakeJob } from "./accept-batch.ts";
 import type { Database, Row } from "./database.ts";
 import { lockLanes, updateLanes } from "./lane-rows.ts";
 import { dateOf, dateOrNull, numberOf, storable, textOf, textOrNull } from "./row.ts";
@@ -99,9 +100,7 @@ export class SqlDesk implements Desk {
       const lanes = gone.map((row) => textOf(row, "lane"));
       await lockLanes(queries, lanes);
       await updateLanes(queries, lanes, []);
-      await queries.query(
-        "select graphile_worker.add_job('wake', '{}'::json, job_key := 'wake', max_attempts := 3)",
-      );
+      await addWakeJob(queries);
       return true;
     });
     if (replayed) this.#wakes.everywhere();

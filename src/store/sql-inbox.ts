@@ -42,8 +42,9 @@ export class SqlInbox implements Inbox {
 
   async accept(batch: readonly Delivery[]): Promise<readonly Acceptance[]> {
     const { clock, database, wakes } = this.#parts;
-    const answers = await database.transaction((queries) =>
-      acceptBatch(queries, batch, clock.now()),
+    const answers = await database.transaction(
+      (queries) => acceptBatch(queries, batch, clock.now()),
+      true,
     );
     wakes.everywhere();
     return answers;

@@ -3,6 +3,7 @@ import type { Delivery } from "../model/delivery.ts";
 import { ForgeDenied, ForgeUnavailable } from "../model/forge.ts";
 import type { Inbox, Lane, TakenDelivery } from "../model/inbox.ts";
 import type { Log } from "../model/log.ts";
+import type { Outcome } from "../model/outcome.ts";
 import type { Tally } from "../model/tally.ts";
 import { MAX_TRIES, retryAt } from "./backoff.ts";
 import { failedRun, laneRunOf } from "./lane-run.ts";
@@ -145,7 +146,7 @@ export class Work {
     if (routed.kind === "later") return this.#routeLater(taken, routed);
     const { routing } = routed;
     if (!(await this.#kept(() => inbox.route(delivery.id, routing)))) return;
-    for (const { outcome } of routing.outcomes) this.#told(facts, outcome);
+    for (const { outcome } of routing.outcomes) this.#told(facts, outcome, "delivery settled");
   }
 
   async #routed(delivery: Delivery): ReturnType<typeof routeEvents> {
@@ -194,7 +195,7 @@ export class Work {
     const deliveryOf = new Map(items.map((item) => [item.id, item]));
     for (const { item, outcome } of ran.done) {
       const of = deliveryOf.get(item);
-      this.#told({ delivery: of?.delivery, item, lane }, outcome);
+      this.#told({ delivery: of?.delivery, item, lane }, outcome, "settled");
       if (of !== undefined && (outcome.kind === "proposed" || outcome.kind === "committed"))
         this.#parts.tally.proposedAfter(clock.now().getTime() - Date.parse(of.receivedAt));
     }
@@ -207,9 +208,9 @@ export class Work {
       );
   }
 
-  #told(facts: Readonly<Record<string, unknown>>, outcome: Parameters<Tally["settled"]>[0]): void {
+  #told(facts: Readonly<Record<string, unknown>>, outcome: Outcome, message: string): void {
     this.#parts.tally.settled(outcome);
-    this.#parts.log.info({ ...facts, outcome }, "settled");
+    this.#parts.log.info({ ...facts, outcome }, message);
   }
 
   /** Asks the store until it answers: what was taken stays taken meanwhile. `null` when the process stops before. */

@@ -10,7 +10,7 @@ import type { Delivery, HookScope, Source, Subject } from "../../src/model/deliv
 import type { LedgerEntry } from "../../src/model/ledger.ts";
 import type { Outcome } from "../../src/model/outcome.ts";
 import type { Renderer } from "../../src/model/render.ts";
-import { noTally } from "../../src/model/tally.ts";
+import { noTally, type Tally } from "../../src/model/tally.ts";
 import { defaultOptions } from "../../src/normalise/sources.ts";
 import { MemoryInbox } from "../../src/store/memory-inbox.ts";
 import { MemoryIndexCache } from "../../src/store/memory-index-cache.ts";
@@ -42,6 +42,8 @@ export interface HarbourOptions {
   readonly keepLog?: boolean;
   /** How long a pull request that was just written is left alone, in milliseconds; default: not at all. */
   readonly restAfterWrite?: number;
+  /** Who counts; absent: nobody does. */
+  readonly tally?: Tally;
   /** What builds overlays; absent: nothing does. */
   readonly renderer?: Renderer;
   /** Makes more of the world (repos, branches, other owners) before the App is installed on `acme`. */
@@ -172,7 +174,7 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     indexCache: new MemoryIndexCache(),
     pacer: new MemoryPacer(clock),
     registry,
-    tally: noTally,
+    tally: options.tally ?? noTally,
     restAfterWrite: options.restAfterWrite ?? 0,
     renderer: options.renderer ?? null,
     clock,

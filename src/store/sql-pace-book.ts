@@ -3,8 +3,10 @@ import { type Asking, PACE_MEMORY, type PaceLimits, type Sent, waitForLimits } f
 import type { Granted, PaceBook } from "./pace-queue.ts";
 import { dateOf, dateOrNull, numberOf, textOf } from "./row.ts";
 
-/** Milliseconds after which what other processes did is looked at again. */
+/** Milliseconds after which it is looked whether the person of another process still waits. */
 const LOOK_AGAIN = 2_000;
+/** Milliseconds after which what other processes did is looked at: they may have given something back. */
+const LOOK_ELSEWHERE = 10_000;
 
 /** One book for all processes, kept over a restart. While a person waits anywhere, tracking is not granted. */
 export class SqlPaceBook implements PaceBook {
@@ -34,7 +36,7 @@ export class SqlPaceBook implements PaceBook {
         );
       },
     }));
-    const wait = this.#database.shared ? Math.min(taken.wait, LOOK_AGAIN) : taken.wait;
+    const wait = this.#database.shared ? Math.min(taken.wait, LOOK_ELSEWHERE) : taken.wait;
     return { granted, wait };
   }
 

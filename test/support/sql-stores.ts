@@ -29,10 +29,11 @@ const tables = [
 ];
 
 /** The ports on a database that is emptied first. Its clock moves on only when the database has nothing left to do. */
-export async function sqlStores(database: Database): Promise<Stores> {
+export async function sqlStores(opened: Database): Promise<Stores> {
+  const { database, quiet } = watched(opened);
   // Quicker than truncate, which makes new files.
   for (const table of tables) await database.query(`delete from tagboat.${table}`);
-  const clock = new FakeClock("2026-11-22T09:00:00Z", () => quiet(database));
+  const clock = new FakeClock("2026-11-22T09:00:00Z", quiet);
   const wakes = new Wakes(database);
   const me = (): string => "me";
   return {
@@ -49,10 +50,27 @@ export async function sqlStores(database: Database): Promise<Stores> {
   };
 }
 
-/** A statement waits for those before it; what they led to comes after the event loop has turned. */
-async function quiet(database: Database): Promise<void> {
-  for (let turn = 0; turn < 3; turn += 1) {
-    await new Promise((resolve) => setImmediate(resolve));
-    await database.query("select 1");
+/** The database, and when it has nothing to do. */
+function watched(database: Database): { database: Database; quiet: () => Promise<void> } {
+  let busy = 0;
+  async function counted<T>(run: () => Promise<T>): Promise<T> {
+    busy += 1;
+    try {
+      return await run();
+    } finally {
+      busy -= 1;
+    }
   }
+  return {
+    database: {
+      ...database,
+      query: (text, values) => counted(() => database.query(text, values)),
+      transaction: (run, urgent) => counted(() => database.transaction(run, urgent)),
+    },
+    async quiet() {
+      // What the last answer led to comes after the event loop has turned.
+      for (let still = 0; still < 3; still = busy === 0 ? still + 1 : 0)
+        await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
 }

@@ -14,11 +14,14 @@ import type { Inbox } from "./model/inbox.ts";
 import type { IndexCache } from "./model/index-cache.ts";
 import type { Ledger } from "./model/ledger.ts";
 import type { Pacer } from "./model/pacer.ts";
+import type { Pauses } from "./model/pauses.ts";
 import type { Registry } from "./model/registry.ts";
 import type { Renderer } from "./model/render.ts";
+import type { Switches } from "./model/switches.ts";
 import type { Tally } from "./model/tally.ts";
 import type { NormaliseOptions } from "./normalise/normaliser.ts";
 import { ChangeViewer } from "./render/view-change.ts";
+import { RegistryGate } from "./work/registry-gate.ts";
 import { RepoIndexes } from "./work/repo-indexes.ts";
 import { Sweeps } from "./work/sweeps.ts";
 import { Work } from "./work/work.ts";
@@ -40,6 +43,8 @@ export interface TagboatParts {
   readonly indexCache: IndexCache;
   readonly pacer: Pacer;
   readonly registry: Registry;
+  readonly pauses: Pauses;
+  readonly switches: Switches;
   readonly tally: Tally;
   /** How long a pull request that was just written is left alone by further releases, in milliseconds. */
   readonly restAfterWrite: number;
@@ -89,12 +94,16 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
   const forge = createGithubForge(host);
   const history = createGithubHistory(host);
   const { renderer } = parts;
-  const indexes = new RepoIndexes({ forge, cache: parts.indexCache, allowed: parts.allowed });
+  const { allowed, indexCache: cache } = parts;
+  const indexes = new RepoIndexes({ forge, cache, allowed, clock, log });
+  const { pauses, registry } = parts;
+  const gate = new RegistryGate({ registry, pauses, clock, tally });
   const work = new Work({
     forge,
     indexes,
     keys: parts.secrets.map(proposalKey),
-    registry: parts.registry,
+    gate,
+    switches: parts.switches,
     viewer:
       renderer === null ? null : new ChangeViewer({ renderer, blobs: createGithubBlobs(host) }),
     pacer: parts.pacer,
@@ -105,7 +114,7 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     restAfterWrite: parts.restAfterWrite,
     normaliseOptions: parts.normaliseOptions,
   });
-  const sweeps = new Sweeps({ forge, allowed: parts.allowed, pacer: parts.pacer, clock, log });
+  const sweeps = new Sweeps({ forge, allowed, pacer: parts.pacer, clock, log });
   return { probot, forge, history, indexes, work, sweeps };
 }
 

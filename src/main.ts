@@ -35,7 +35,7 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   const log = pino({ level: env.logLevel, base: null });
   const clock = systemClock;
   const store = await openOwnStore(env, log);
-  const { inbox, ledger, indexCache, pacer } = store;
+  const { inbox, ledger, indexCache, pacer, pauses, switches } = store;
   const metrics = createPromTally({ now: clock.now, registries: namedRegistries(hosts) });
   const registry = createOciRegistry({ hosts, clock, log, environment: process.env });
   const { history, probot, sweeps, work } = await composeTagboat({
@@ -50,6 +50,8 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
     indexCache,
     pacer,
     registry,
+    pauses,
+    switches,
     tally: metrics.tally,
     restAfterWrite: env.updateInterval,
     renderer: await openRenderer(env, log),

@@ -16,6 +16,8 @@ import { MemoryInbox } from "../../src/store/memory-inbox.ts";
 import { MemoryIndexCache } from "../../src/store/memory-index-cache.ts";
 import { MemoryLedger } from "../../src/store/memory-ledger.ts";
 import { MemoryPacer } from "../../src/store/memory-pacer.ts";
+import { MemoryPauses } from "../../src/store/memory-pauses.ts";
+import { MemorySwitches } from "../../src/store/memory-switches.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { type FakeImage, FakeRegistry } from "./fake-registry.ts";
 import { type People, peopleOf } from "./people.ts";
@@ -78,6 +80,7 @@ export interface Harbour {
   readonly installation: Installation;
   readonly inbox: MemoryInbox;
   readonly ledger: MemoryLedger;
+  readonly switches: MemorySwitches;
   /** Log lines, when they are kept. */
   readonly lines: string[];
   /** An image is pushed: the registry has it, its webhook arrives. Returns the delivery's id. */
@@ -115,6 +118,7 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
   const registry = new FakeRegistry();
   const ledger = new MemoryLedger();
   const inbox = new MemoryInbox(ledger, () => clock.now().getTime());
+  const switches = new MemorySwitches();
   const lines: string[] = [];
   const sink = { write: (line: string) => void (options.keepLog === true && lines.push(line)) };
   const log = pino({ level: options.keepLog === true ? "debug" : "silent" }, sink);
@@ -174,6 +178,8 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     indexCache: new MemoryIndexCache(),
     pacer: new MemoryPacer(clock),
     registry,
+    pauses: new MemoryPauses(),
+    switches,
     tally: options.tally ?? noTally,
     restAfterWrite: options.restAfterWrite ?? 0,
     renderer: options.renderer ?? null,
@@ -220,6 +226,7 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     installation,
     inbox,
     ledger,
+    switches,
     lines,
     async push(image, tag, facts = {}, over = {}) {
       const digest = registry.put(image, tag, facts);

@@ -33,7 +33,11 @@ export async function startPostgres(): Promise<PostgresServer> {
   const port = await freePort();
   const url = `postgres://tagboat@127.0.0.1:${port}/postgres`;
   const start = async () => {
-    const settings = [`port=${port}`, "listen_addresses=127.0.0.1", `unix_socket_directories=${folder}`];
+    const settings = [
+      `port=${port}`,
+      "listen_addresses=127.0.0.1",
+      `unix_socket_directories=${folder}`,
+    ];
     const child = spawn(
       join(programs, "postgres"),
       ["-D", data, ...settings.flatMap((one) => ["-c", one])],
@@ -81,7 +85,8 @@ function findPrograms(): string {
 /** PostgreSQL refuses to run as root. */
 function unprivileged(): { uid: number; gid: number } | null {
   if (process.getuid?.() !== 0) return null;
-  const id = (kind: string): number => Number(execFileSync("id", [kind, "nobody"], { encoding: "utf8" }));
+  const id = (kind: string): number =>
+    Number(execFileSync("id", [kind, "nobody"], { encoding: "utf8" }));
   return { uid: id("-u"), gid: id("-g") };
 }
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findPostgres, openPrivatePostgres } from "./private-postgres.ts";
+import { startPostgres } from "../../test/real/postgres-server.ts";
 
 /** An empty place for the app's store. */
 export interface StorePlace {
@@ -21,15 +21,16 @@ async function embeddedPlace(): Promise<StorePlace> {
   };
 }
 
-/** A server of its own; `null`, said once a run: PostgreSQL is not installed here. */
+/** A server of its own; `null`, said so: it does not start here. */
 async function serverPlace(): Promise<StorePlace | null> {
-  const programs = await findPostgres();
-  if (programs === null) {
-    console.log("PostgreSQL is not installed here (Debian: postgresql): only the embedded store.");
+  try {
+    const { stop, url } = await startPostgres();
+    return { name: "PostgreSQL", environment: { DATABASE_URL: url }, close: stop };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : "it did not start";
+    console.log(`Without a PostgreSQL server: ${why}`);
     return null;
   }
-  const { close, url } = await openPrivatePostgres(programs);
-  return { name: "PostgreSQL", environment: { DATABASE_URL: url }, close };
 }
 
 /** New places, one after the other, each closed when the next is asked for. `words`: names of those that are wanted; none: all. */

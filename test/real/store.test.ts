@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll } from "@jest/globals";
 import type { Database } from "../../src/store/database.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { openServerDatabase } from "../../src/store/server-database.ts";
+import { sqlStoreContract } from "../contract/sql-store.contract.ts";
 import { storeContract } from "../contract/store.contract.ts";
 import { sqlStores } from "../support/sql-stores.ts";
 import { type PostgresServer, startPostgres } from "./postgres-server.ts";
@@ -21,3 +22,4 @@ afterAll(async () => {
 });
 
 storeContract("PostgreSQL", () => sqlStores(database));
+sqlStoreContract("PostgreSQL", () => database);

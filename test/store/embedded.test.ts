@@ -5,6 +5,7 @@ import { afterAll, beforeAll } from "@jest/globals";
 import type { Database } from "../../src/store/database.ts";
 import { openEmbeddedDatabase } from "../../src/store/embedded-database.ts";
 import { migrate } from "../../src/store/migrate.ts";
+import { sqlStoreContract } from "../contract/sql-store.contract.ts";
 import { storeContract } from "../contract/store.contract.ts";
 import { sqlStores } from "../support/sql-stores.ts";
 
@@ -25,3 +26,4 @@ afterAll(async () => {
 });
 
 storeContract("embedded", () => sqlStores(database));
+sqlStoreContract("embedded", () => database);

@@ -20,7 +20,6 @@ storeContract("memory", async () => {
     pacer: new MemoryPacer(clock),
     pauses: new MemoryPauses(),
     switches: new MemorySwitches(),
-    desk: null,
     close: async () => {},
   };
 });

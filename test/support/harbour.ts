@@ -46,6 +46,8 @@ export interface HarbourOptions {
   readonly restAfterWrite?: number;
   /** Who counts; absent: nobody does. */
   readonly tally?: Tally;
+  /** GitHub's late answers are late on the harbour's clock; default: in real time. */
+  readonly lateByClock?: boolean;
   /** What builds overlays; absent: nothing does. */
   readonly renderer?: Renderer;
   /** Makes more of the world (repos, branches, other owners) before the App is installed on `acme`. */
@@ -130,6 +132,7 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     now: () => clock.now(),
     tokenNow: () => new Date(),
     wait: (ms) => clock.sleep(ms),
+    ...(options.lateByClock === true ? { waitToAnswer: (ms: number) => clock.sleep(ms) } : {}),
     send: async (_url, headers, body) => {
       if (tagboat === null) return { status: 503 };
       const lower = Object.fromEntries(

@@ -479,6 +479,24 @@ export function sqlStoreContract(name: string, opened: () => Database): void {
       }
       expect(slowRuns).toHaveLength(1);
     });
+
+    test("a chore that somebody began just before he died is done soon, not at its next time", async () => {
+      const { database } = await sqlStores(opened());
+      const hour = 3_600_000;
+      const runs: number[] = [];
+      const chore: Chore = { name: "rare", every: hour, run: async () => void runs.push(1) };
+      const [dead, next] = [new Chores(database, quiet), new Chores(database, quiet)];
+      for (const one of [dead, next]) await one.add([chore]);
+      await dead.run(chore.name);
+      await next.run(chore.name);
+      const [row] = await database.query(
+        `select extract(epoch from run_at - now())::integer as wait from graphile_worker.jobs
+         where key = 'chore:rare'`,
+      );
+      expect(runs).toHaveLength(1);
+      expect(Number(row?.wait)).toBeLessThanOrEqual(30);
+      expect(Number(row?.wait)).toBeGreaterThan(0);
+    });
   });
 }
 

@@ -35,23 +35,18 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   const log = pino({ level: env.logLevel, base: null });
   const clock = systemClock;
   const store = await openOwnStore(env, log);
-  const { inbox, ledger, indexCache, pacer, pauses, switches } = store;
+  const { inbox } = store;
   const metrics = createPromTally({ now: clock.now, registries: namedRegistries(hosts) });
   const registry = createOciRegistry({ hosts, clock, log, environment: process.env });
   const { chores, history, probot, sweeps, work } = await composeTagboat({
     ...env,
+    ...store,
     ...(env.githubHost === null
       ? {}
       : { githubUrl: `${env.githubProtocol}://${env.githubHost}/api/v3` }),
     allowed: allowList(env.repos),
     normaliseOptions: env.options,
-    inbox,
-    ledger,
-    indexCache,
-    pacer,
     registry,
-    pauses,
-    switches,
     tally: metrics.tally,
     restAfterWrite: env.updateInterval,
     renderer: await openRenderer(env, log),
@@ -76,7 +71,6 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   work.start();
   sweeps.start();
   await listen(server, env, log);
-  // Only now: what is asked for again must find an open door.
   await store.startChores(chores);
   stopOnSignals(log, async () => {
     drain.draining = true;

@@ -25,6 +25,8 @@ export interface SandboxOptions {
   readonly webhookUrl: string;
   /** Repos of `acme`, given the registry's `host:port`; default: the three fixtures. */
   readonly repos?: (registryHost: string) => Readonly<Record<string, Fixture>>;
+  /** Git repos in this process: faster, and without git over HTTP. Default: on the disk. */
+  readonly inMemory?: boolean;
 }
 
 /** A running sandbox: GitHub and a registry on 127.0.0.1. */
@@ -55,7 +57,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     throw error;
   });
   const stage = createStage({
-    stores: { dir: join(options.dir, "repos") },
+    stores: options.inMemory === true ? "memory" : { dir: join(options.dir, "repos") },
     baseUrl: address.url,
     now,
     send: sendOverHttp,

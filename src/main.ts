@@ -12,6 +12,7 @@ import { createHealth, type HealthCheck } from "./ingest/health.ts";
 import { hookGenerationOf } from "./ingest/hook-generations.ts";
 import { createPromTally } from "./ingest/metrics.ts";
 import { createIngestServer, type IngestParts } from "./ingest/server.ts";
+import { ForgeUnavailable } from "./model/forge.ts";
 import type { HostHistory } from "./model/host-history.ts";
 import type { Renderer } from "./model/render.ts";
 import { assertReady, openOwnStore } from "./own-store.ts";
@@ -87,8 +88,22 @@ function healthChecks(store: Store, history: HostHistory): readonly HealthCheck[
   return [
     { name: "store", check: () => assertReady(store) },
     // The key does not change; asking for it is a request.
-    { name: "github credentials", check: () => history.checkCredentials(), goodFor: 60_000 },
+    {
+      name: "github credentials",
+      check: () => assertCredentials(history),
+      goodFor: 60_000,
+      late: "good",
+    },
   ];
+}
+
+/** GitHub's outages are no fault of the key: a process that was taken out of service for them would lose what senders tell. */
+async function assertCredentials(history: HostHistory): Promise<void> {
+  try {
+    await history.checkCredentials();
+  } catch (error) {
+    if (!(error instanceof ForgeUnavailable)) throw error;
+  }
 }
 
 function refuseToStart(problems: readonly string[]): never {

@@ -27,6 +27,8 @@ export interface SandboxOptions {
   readonly repos?: (registryHost: string) => Readonly<Record<string, Fixture>>;
   /** Git repos in this process: faster, and without git over HTTP. Default: on the disk. */
   readonly inMemory?: boolean;
+  /** Awaited before a request to the API is served: how GitHub is made slow for some of them. */
+  readonly beforeApi?: (request: Request) => Promise<void>;
 }
 
 /** A running sandbox: GitHub and a registry on 127.0.0.1. */
@@ -111,7 +113,7 @@ async function furnish(
   await writeFile(keyPath, keys.privateKey, { mode: 0o600, flag: "wx" });
   const registriesPath = join(options.dir, "registries.yml");
   await writeFile(registriesPath, registriesFile(registryAddress.host, seeded.owner));
-  serveStage(stage, address, createPages(stage).fetch);
+  serveStage(stage, address, createPages(stage).fetch, options.beforeApi);
   return {
     url: address.url,
     stage,

@@ -36,15 +36,12 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   const log = pino({ level: env.logLevel, base: null });
   const clock = systemClock;
   const store = await openOwnStore(env, log);
-  const { inbox } = store;
   const metrics = createPromTally({ now: clock.now, registries: namedRegistries(hosts) });
   const registry = createOciRegistry({ hosts, clock, log, environment: process.env });
   const { chores, history, probot, sweeps, work } = await composeTagboat({
     ...env,
     ...store,
-    ...(env.githubHost === null
-      ? {}
-      : { githubUrl: `${env.githubProtocol}://${env.githubHost}/api/v3` }),
+    ...githubAddress(env),
     allowed: allowList(env.repos),
     normaliseOptions: env.options,
     registry,
@@ -58,7 +55,7 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   const server = createIngestServer({
     secrets: env.secrets,
     generationOf: (hook) => hookGenerationOf(env.generations, hook),
-    inbox,
+    inbox: store.inbox,
     clock,
     log,
     options: env.options,
@@ -72,6 +69,7 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   work.start();
   sweeps.start();
   await listen(server, env, log);
+  // Only now: what is asked for again must find an open door.
   await store.startChores(chores);
   stopOnSignals(log, async () => {
     drain.draining = true;
@@ -82,6 +80,10 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
     server.closeAllConnections();
     await store.close();
   });
+}
+
+function githubAddress({ githubHost, githubProtocol }: Env): { githubUrl?: string } {
+  return githubHost === null ? {} : { githubUrl: `${githubProtocol}://${githubHost}/api/v3` };
 }
 
 function healthChecks(store: Store, history: HostHistory): readonly HealthCheck[] {

@@ -29,9 +29,10 @@ function filesOf(commit: string, text = config): RepoFiles {
 }
 
 type Reading = () => Promise<RepoFiles | null>;
+type Readings = Record<string, Reading> & { cd?: Reading; ill?: Reading; fresh?: Reading };
 
 /** Repos that answer as told; readings are noted. */
-function stage(readings: Record<string, Reading>, cache = new MemoryIndexCache()) {
+function stage(readings: Readings, cache = new MemoryIndexCache()) {
   const clock = new FakeClock();
   const read: string[] = [];
   const listed: (string | null)[] = [];
@@ -86,7 +87,7 @@ describe("the repos of an owner", () => {
     const { indexes, names, readings } = stage({ cd: good, ill: down });
     await names();
     await expect(indexes.get("acme/ill")).rejects.toThrow("502");
-    Object.assign(readings, { ill: good });
+    readings.ill = good;
     expect((await indexes.get("acme/ill"))?.fullName).toBe("acme/ill");
     expect(await names()).toEqual({ known: ["acme/cd", "acme/ill"], unread: [] });
   });
@@ -115,6 +116,66 @@ describe("the repos of an owner", () => {
     const { indexes, read } = stage({ ill: never, cd: good });
     expect((await indexes.get("acme/cd"))?.fullName).toBe("acme/cd");
     expect(read).toEqual(["cd"]);
+  });
+});
+
+describe("what another process on the same store reads", () => {
+  const later: Reading = async () => filesOf("two");
+
+  test("is taken up within a second, without asking GitHub", async () => {
+    const cache = new MemoryIndexCache();
+    const [one, two] = [stage({ cd: good }, cache), stage({ cd: good }, cache)];
+    await one.names();
+    await two.names();
+    for (const { clock } of [one, two]) await clock.advance(60_000);
+    one.readings.cd = later;
+    await one.indexes.refresh("acme/cd");
+    const asked = two.read.length;
+    await two.clock.advance(1000);
+    expect((await two.indexes.get("acme/cd"))?.branches[0]?.commit).toBe("two");
+    expect(two.read).toHaveLength(asked);
+    await one.clock.advance(1000);
+    await one.names();
+    expect(one.read).toEqual(["cd", "cd"]);
+  });
+
+  test("at the same time as this one is asked of GitHub again", async () => {
+    const cache = new MemoryIndexCache();
+    const [one, two] = [stage({ cd: good }, cache), stage({ cd: later }, cache)];
+    await one.names();
+    await two.names();
+    one.readings.cd = later;
+    await two.indexes.refresh("acme/cd");
+    await one.clock.advance(1000);
+    await one.names();
+    await one.clock.advance(0);
+    expect(one.read).toEqual(["cd", "cd"]);
+    expect((await one.indexes.get("acme/cd"))?.branches[0]?.commit).toBe("two");
+  });
+
+  test("and was not here before makes the owner's list anew; so does what is gone", async () => {
+    const cache = new MemoryIndexCache();
+    const [one, two] = [stage({ cd: good }, cache), stage({ cd: good }, cache)];
+    await one.names();
+    await two.names();
+    for (const { readings } of [one, two]) readings.fresh = good;
+    await one.indexes.find("acme/fresh");
+    await two.clock.advance(1000);
+    expect((await two.names()).known).toEqual(["acme/cd", "acme/fresh"]);
+    for (const { readings } of [one, two]) delete readings.cd;
+    one.indexes.forget("acme", []);
+    await one.names();
+    await two.clock.advance(1000);
+    expect((await two.names()).known).toEqual(["acme/fresh"]);
+  });
+
+  test("while the store is down is not seen, and nothing fails for it", async () => {
+    const { clock, cache, names, warned } = stage({ cd: good });
+    await names();
+    cache.heads = () => Promise.reject(new Error("down"));
+    await clock.advance(1000);
+    expect((await names()).known).toEqual(["acme/cd"]);
+    expect(warned).toHaveLength(1);
   });
 });
 

@@ -25,8 +25,8 @@ export interface SandboxOptions {
   readonly webhookUrl: string;
   /** Repos of `acme`, given the registry's `host:port`; default: the three fixtures. */
   readonly repos?: (registryHost: string) => Readonly<Record<string, Fixture>>;
-  /** Keeps the repos in memory: faster, and out of reach of git. */
-  readonly reposInMemory?: boolean;
+  /** Git repos in this process: faster, and without git over HTTP. Default: on the disk. */
+  readonly inMemory?: boolean;
   /** Awaited before a request to the API is served: how GitHub is made slow for some of them. */
   readonly beforeApi?: (request: Request) => Promise<void>;
 }
@@ -59,7 +59,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     throw error;
   });
   const stage = createStage({
-    stores: options.reposInMemory === true ? "memory" : { dir: join(options.dir, "repos") },
+    stores: options.inMemory === true ? "memory" : { dir: join(options.dir, "repos") },
     baseUrl: address.url,
     now,
     send: sendOverHttp,

@@ -58,7 +58,7 @@ async function open(options: RigOptions, closers: Closers): Promise<Rig> {
     dir: folder,
     webhookUrl: `${appUrl}/api/github/webhooks`,
     repos: () => repos,
-    reposInMemory: true,
+    inMemory: true,
     ...(options.beforeApi === undefined ? {} : { beforeApi: options.beforeApi }),
   });
   closers.add(() => sandbox.close());

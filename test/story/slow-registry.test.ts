@@ -87,3 +87,21 @@ test("a burst of 200 on it comes to its end: what is turned away is no failed tr
   const outcomes = await Promise.all(deliveries.map((delivery) => h.outcomesOf(delivery)));
   expect(outcomes.every(([one]) => one?.kind === "proposed" || one?.kind === "skipped")).toBe(true);
 });
+
+test.each([
+  ["an event tells of", V2],
+  ["stands in git", V1],
+])("what %s may be turned away for longer than anything is tried", async (_, awaited) => {
+  const h = await open(() => false);
+  const read = h.registry.read.bind(h.registry);
+  let left = 40;
+  h.registry.read = async (image, reference) => {
+    if (reference !== awaited || left === 0) return read(image, reference);
+    left -= 1;
+    const retryAt = new Date(h.clock.now().getTime() + 60 * SECOND);
+    return { kind: "unavailable", detail: "busy", retryAt, unasked: true };
+  };
+  await push(h, "fast");
+  await patience(h, 3600 * SECOND);
+  expect([left, h.open().length]).toEqual([0, 1]);
+});

@@ -21,6 +21,9 @@ import type { Switches } from "./model/switches.ts";
 import type { Tally } from "./model/tally.ts";
 import type { NormaliseOptions } from "./normalise/normaliser.ts";
 import { ChangeViewer } from "./render/view-change.ts";
+import { catchUpChores } from "./work/catch-up.ts";
+import type { Chore } from "./work/chore.ts";
+import { OperatorHolds } from "./work/operator-holds.ts";
 import { RegistryGate } from "./work/registry-gate.ts";
 import { RepoIndexes } from "./work/repo-indexes.ts";
 import { Sweeps } from "./work/sweeps.ts";
@@ -48,6 +51,8 @@ export interface TagboatParts {
   readonly tally: Tally;
   /** How long a pull request that was just written is left alone by further releases, in milliseconds. */
   readonly restAfterWrite: number;
+  /** Milliseconds from one reading of the registries' tags to the next; `null`: they are not read. */
+  readonly reread: number | null;
   /** Builds overlays; `null`: no kustomize here, so nothing is shown of what is built. */
   readonly renderer: Renderer | null;
   readonly clock: Clock;
@@ -64,6 +69,8 @@ export interface Tagboat {
   readonly indexes: RepoIndexes;
   readonly work: Work;
   readonly sweeps: Sweeps;
+  /** What finds again what was missed; the store starts them. */
+  readonly chores: readonly Chore[];
 }
 
 /** Wires the rooms together: the one place that knows all of them but the HTTP edge. */
@@ -80,9 +87,8 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     })),
     ...(parts.githubUrl === undefined ? {} : { baseUrl: parts.githubUrl }),
   });
-  await probot.load(
-    createApp({ inbox, newId: createDeliveryIds(), now: () => clock.now(), tally }),
-  );
+  const newId = createDeliveryIds();
+  await probot.load(createApp({ inbox, newId, now: () => clock.now(), tally }));
   const host = {
     appId: parts.appId,
     octokitFor: (installation: number) => probot.auth(installation),
@@ -93,7 +99,7 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
   };
   const forge = createGithubForge(host);
   const history = createGithubHistory(host);
-  const { renderer } = parts;
+  const { pacer, renderer } = parts;
   const { allowed, indexCache: cache } = parts;
   const indexes = new RepoIndexes({ forge, cache, allowed, clock, log });
   const { pauses, registry } = parts;
@@ -106,7 +112,7 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     switches: parts.switches,
     viewer:
       renderer === null ? null : new ChangeViewer({ renderer, blobs: createGithubBlobs(host) }),
-    pacer: parts.pacer,
+    pacer,
     inbox,
     clock,
     log,
@@ -114,8 +120,11 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     restAfterWrite: parts.restAfterWrite,
     normaliseOptions: parts.normaliseOptions,
   });
-  const sweeps = new Sweeps({ forge, allowed, pacer: parts.pacer, clock, log });
-  return { probot, forge, history, indexes, work, sweeps };
+  const holds = new OperatorHolds(parts.switches, clock);
+  const sweeps = new Sweeps({ forge, allowed, pacer, holds, clock, log });
+  const { reread } = parts;
+  const found = { forge, history, indexes, inbox, pacer, gate, clock, log, newId, reread };
+  return { probot, forge, history, indexes, work, sweeps, chores: catchUpChores(found) };
 }
 
 /** The key that signs proposals: another label of the same secret than hooks, so that neither can stand in for the other. */

@@ -12,6 +12,7 @@ import { createHealth, type HealthCheck } from "./ingest/health.ts";
 import { hookGenerationOf } from "./ingest/hook-generations.ts";
 import { createPromTally } from "./ingest/metrics.ts";
 import { createIngestServer, type IngestParts } from "./ingest/server.ts";
+import { ForgeUnavailable } from "./model/forge.ts";
 import type { HostHistory } from "./model/host-history.ts";
 import type { Renderer } from "./model/render.ts";
 import { assertReady, openOwnStore } from "./own-store.ts";
@@ -27,6 +28,9 @@ import { systemClock } from "./store/system-clock.ts";
 /** After SIGTERM: how long what runs may take to come to its end, in milliseconds. */
 const DRAIN_DEADLINE = 25_000;
 
+/** Batches of deliveries on their way to PostgreSQL at the same time. */
+const COMMITS_AT_ONCE = 2;
+
 const answer = readEnv(process.env);
 if (answer.kind === "problems") refuseToStart(answer.problems);
 else await start(answer.env, registryHosts(answer.env));
@@ -35,23 +39,15 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   const log = pino({ level: env.logLevel, base: null });
   const clock = systemClock;
   const store = await openOwnStore(env, log);
-  const { inbox, ledger, indexCache, pacer, pauses, switches } = store;
   const metrics = createPromTally({ now: clock.now, registries: namedRegistries(hosts) });
   const registry = createOciRegistry({ hosts, clock, log, environment: process.env });
-  const { history, probot, sweeps, work } = await composeTagboat({
+  const { chores, history, probot, sweeps, work } = await composeTagboat({
     ...env,
-    ...(env.githubHost === null
-      ? {}
-      : { githubUrl: `${env.githubProtocol}://${env.githubHost}/api/v3` }),
+    ...store,
+    ...githubAddress(env),
     allowed: allowList(env.repos),
     normaliseOptions: env.options,
-    inbox,
-    ledger,
-    indexCache,
-    pacer,
     registry,
-    pauses,
-    switches,
     tally: metrics.tally,
     restAfterWrite: env.updateInterval,
     renderer: await openRenderer(env, log),
@@ -62,7 +58,7 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   const server = createIngestServer({
     secrets: env.secrets,
     generationOf: (hook) => hookGenerationOf(env.generations, hook),
-    inbox,
+    inbox: store.inbox,
     clock,
     log,
     options: env.options,
@@ -71,11 +67,15 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
     metrics,
     depth: () => store.desk.depth(),
     draining: () => drain.draining,
+    // The embedded store works in this process: two at once would only make two commits of one.
+    commitsAtOnce: env.databaseUrl === null ? 1 : COMMITS_AT_ONCE,
   });
   const desk = env.databaseUrl === null ? await startDeskServer({ ...store, ...env, log }) : null;
   work.start();
   sweeps.start();
   await listen(server, env, log);
+  // Only now: what is asked for again must find an open door.
+  await store.startChores(chores);
   stopOnSignals(log, async () => {
     drain.draining = true;
     server.close();
@@ -87,12 +87,30 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   });
 }
 
+function githubAddress({ githubHost, githubProtocol }: Env): { githubUrl?: string } {
+  return githubHost === null ? {} : { githubUrl: `${githubProtocol}://${githubHost}/api/v3` };
+}
+
 function healthChecks(store: Store, history: HostHistory): readonly HealthCheck[] {
   return [
     { name: "store", check: () => assertReady(store) },
     // The key does not change; asking for it is a request.
-    { name: "github credentials", check: () => history.checkCredentials(), goodFor: 60_000 },
+    {
+      name: "github credentials",
+      check: () => assertCredentials(history),
+      goodFor: 60_000,
+      late: "good",
+    },
   ];
+}
+
+/** GitHub's outages are no fault of the key: a process that was taken out of service for them would lose what senders tell. */
+async function assertCredentials(history: HostHistory): Promise<void> {
+  try {
+    await history.checkCredentials();
+  } catch (error) {
+    if (!(error instanceof ForgeUnavailable)) throw error;
+  }
 }
 
 function refuseToStart(problems: readonly string[]): never {

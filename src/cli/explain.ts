@@ -96,6 +96,7 @@ function nothingArrived({ image, tag }: Wanted): string {
   - ${other}
   - Did the sender post? Its own log tells. \`tagboat hook-url\` prints what to enter there.
   - Was it turned away? Look in Tagboat's log for "status":401 (a wrong or revoked URL) or 4xx.
-  - A pipeline whose event names no image or tag is listed with the deliveries of its source.
+  - Could it be read? \`tagboat deliveries\` lists those that name no image by their source, and
+    \`tagboat delivery <id>\` says what became of one.
 `;
 }

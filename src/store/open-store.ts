@@ -133,7 +133,10 @@ async function startStore(
       chore: async (payload) => chores.run(fieldOf(payload, "name")),
       ...(notices === null
         ? {}
-        : { notice: async (payload) => sendNotice(database, notices, fieldOf(payload, "entry")) }),
+        : {
+            notice: async (payload, { job }) =>
+              sendNotice(database, notices, fieldOf(payload, "entry"), job.id),
+          }),
     },
   });
   const works = options.works ?? true;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import { createGroupCommit, InboxDown } from "../../src/ingest/group-commit.ts";
 import type { Delivery } from "../../src/model/delivery.ts";
@@ -46,26 +47,48 @@ function heldInbox() {
 }
 
 describe("group commit", () => {
-  test("a lone delivery is committed at once; what arrives meanwhile shares the next commit", async () => {
+  test("what came in together shares a commit, as does what arrives meanwhile", async () => {
     const inbox = heldInbox();
     const accept = createGroupCommit(inbox);
-    const first = accept(delivery("1"));
+    const together = ["0", "1"].map((id) => accept(delivery(id)));
+    const commit = await inbox.commit(0);
     const rest = ["2", "3", "4"].map((id) => accept(delivery(id)));
-    expect(inbox.commits.map(({ ids }) => ids)).toEqual([["1"]]);
-    inbox.commits[0]?.end();
-    expect(await first).toBe("new");
+    expect(inbox.commits.map(({ ids }) => ids)).toEqual([["0", "1"]]);
+    commit.end();
+    expect(await Promise.all(together)).toEqual(["new", "new"]);
     const next = await inbox.commit(1);
     expect(next.ids).toEqual(["2", "3", "4"]);
     next.end(["new", "duplicate", "new"]);
     expect(await Promise.all(rest)).toEqual(["new", "duplicate", "new"]);
   });
 
+  test("as many commits run at once as the store is to have", async () => {
+    const inbox = heldInbox();
+    const accept = createGroupCommit(inbox, 2);
+    const first = accept(delivery("1"));
+    await inbox.commit(0);
+    const second = accept(delivery("2"));
+    (await inbox.commit(1)).end();
+    expect(await second).toBe("new");
+    const third = accept(delivery("3"));
+    const running = await inbox.commit(2);
+    const rest = ["4", "5"].map((id) => accept(delivery(id)));
+    await nextTurn();
+    expect(inbox.commits.map(({ ids }) => ids)).toEqual([["1"], ["2"], ["3"]]);
+    running.end();
+    (await inbox.commit(3)).end();
+    inbox.commits[0]?.end();
+    expect(await Promise.all([first, third, ...rest])).toEqual(["new", "new", "new", "new"]);
+    expect(inbox.commits.map(({ ids }) => ids)).toEqual([["1"], ["2"], ["3"], ["4", "5"]]);
+  });
+
   test("a failed commit fails its own deliveries only", async () => {
     const inbox = heldInbox();
     const accept = createGroupCommit(inbox);
     const first = accept(delivery("1"));
+    const lost = await inbox.commit(0);
     const second = accept(delivery("2"));
-    (await inbox.commit(0)).end(new Error("connection lost"));
+    lost.end(new Error("connection lost"));
     await expect(first).rejects.toBeInstanceOf(InboxDown);
     (await inbox.commit(1)).end();
     expect(await second).toBe("new");
@@ -78,6 +101,7 @@ describe("group commit", () => {
     const inbox = heldInbox();
     const accept = createGroupCommit(inbox);
     const taken: Promise<Acceptance>[] = [accept(delivery("first"))];
+    await inbox.commit(0);
     for (let at = 0; at < 2048; at += 1) taken.push(accept(delivery(String(at))));
     await expect(accept(delivery("one too many"))).rejects.toBeInstanceOf(InboxDown);
     for (let at = 0; at < 9; at += 1) (await inbox.commit(at)).end();

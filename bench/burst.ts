@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { askDepth, askExplained } from "./rig/ask.ts";
 import { pushEnvelope, type Version } from "./rig/envelope.ts";
 import { type FleetImage, fleetImages, fleetRepo, stock, tagOf } from "./rig/fleet.ts";
+import { memoryOf } from "./rig/memory.ts";
 import { openRig, type Rig } from "./rig/open-rig.ts";
 import { postLoad } from "./rig/post-load.ts";
 import { rounded } from "./rig/quantile.ts";
@@ -53,6 +54,7 @@ async function measure(store: StorePlace): Promise<boolean> {
     const isCheap = tellCost(rig, elapsed / 1000);
     const isTold = await tellOutcomes(rig, images);
     const isRight = tellVersions(rig);
+    console.log(`The app's memory at its highest: ${(await memoryOf(rig.app.pid)).peak} MB`);
     return accepted.length === IMAGES * TAGS && isCheap && isTold && isRight;
   } finally {
     await rig.close();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { ForgeUnavailable } from "../../src/model/forge.ts";
 import type { LaneTask } from "../../src/model/inbox.ts";
 import type { LedgerEntry } from "../../src/model/ledger.ts";
 import type { Log } from "../../src/model/log.ts";
@@ -570,22 +571,43 @@ export function sqlStoreContract(name: string, opened: () => Database): void {
 
     test("a chore that somebody began just before he died is done soon, not at its next time", async () => {
       const { database } = await sqlStores(opened());
-      const hour = 3_600_000;
       const runs: number[] = [];
-      const chore: Chore = { name: "rare", every: hour, run: async () => void runs.push(1) };
+      const chore: Chore = { name: "rare", every: HOUR, run: async () => void runs.push(1) };
       const [dead, next] = [new Chores(database, quiet), new Chores(database, quiet)];
       for (const one of [dead, next]) await one.add([chore]);
       await dead.run(chore.name);
+      expect(await untilChore(database, "rare")).toBeGreaterThan(3500);
       await next.run(chore.name);
-      const [row] = await database.query(
-        `select extract(epoch from run_at - now())::integer as wait from graphile_worker.jobs
-         where key = 'chore:rare'`,
-      );
       expect(runs).toHaveLength(1);
-      expect(Number(row?.wait)).toBeLessThanOrEqual(30);
-      expect(Number(row?.wait)).toBeGreaterThan(0);
+      expect(await untilChore(database, "rare")).toBeLessThanOrEqual(30);
+    });
+
+    test.each([
+      ["an outage of the host", new ForgeUnavailable("502", "request", null), ["warn"]],
+      ["a fault", new Error("ours"), ["error"]],
+    ])("a chore that %s ended is done soon, and said", async (_, error, levels) => {
+      const { database } = await sqlStores(opened());
+      const said: string[] = [];
+      const log = { ...quiet, warn: () => said.push("warn"), error: () => said.push("error") };
+      const chores = new Chores(database, log);
+      await chores.add([{ name: "ended", every: HOUR, run: () => Promise.reject(error) }]);
+      await chores.run("ended");
+      expect(await untilChore(database, "ended")).toBeLessThanOrEqual(60);
+      expect(said).toEqual(levels);
     });
   });
+}
+
+const HOUR = 3_600_000;
+
+/** Seconds until a chore's next job. */
+async function untilChore(database: Database, name: string): Promise<number> {
+  const [row] = await database.query(
+    `select extract(epoch from run_at - now())::integer as wait from graphile_worker.jobs
+     where key = $1`,
+    [`chore:${name}`],
+  );
+  return Number(row?.wait);
 }
 
 function turn(): Promise<unknown> {

@@ -91,7 +91,9 @@ export class Voyage {
       await this.#happen(moment);
       return this.#restartStore();
     }
+    this.watch.note(`cycle ${this.cycles}: ${JSON.stringify(moment)}`);
     const phase = await this.#die(moment);
+    this.watch.note(`killed: ${phase}`);
     this.kills.set(phase, (this.kills.get(phase) ?? 0) + 1);
     await this.start();
   }

@@ -1,3 +1,4 @@
+import { ForgeUnavailable } from "../model/forge.ts";
 import type { Log } from "../model/log.ts";
 import type { Database } from "./database.ts";
 
@@ -12,6 +13,8 @@ export interface Chore {
 
 /** Milliseconds in which a chore is not started twice, although several processes start together. */
 const ONCE_WITHIN = 30_000;
+/** Milliseconds after which a chore that failed is tried again. */
+const AFTER_FAILURE = 60_000;
 
 /** Chores as jobs: due at the start of a process and then on their timer, exactly once over all processes. */
 export class Chores {
@@ -34,17 +37,21 @@ export class Chores {
     this.#stop.abort(new Error("stopping"));
   }
 
-  /** The task behind each job. A chore that fails is done again at its next time. */
+  /** The task behind each job. A chore that fails is done again soon. */
   async run(name: string): Promise<void> {
     const chore = this.#chores.get(name);
     // Another version of Tagboat has it; nothing is lost with this turn of it.
     if (chore === undefined) return;
     if (this.#stop.signal.aborted) return this.#schedule(name, 0);
-    const begun = await this.#begin(chore);
-    if (begun) await this.#attempt(chore);
-    // Who began it a moment ago may have died since, in the middle of it or after: this process must not wait for its next time.
-    const wait = begun ? chore.every : heldFor(chore);
+    const wait = await this.#turn(chore);
     await this.#schedule(name, this.#stop.signal.aborted ? 0 : wait);
+  }
+
+  /** Milliseconds until the next one. */
+  async #turn(chore: Chore): Promise<number> {
+    // Who began it a moment ago may have died since, in the middle of it or after: this process must not wait for its next time.
+    if (!(await this.#begin(chore))) return heldFor(chore);
+    return (await this.#attempt(chore)) ? chore.every : Math.min(AFTER_FAILURE, chore.every);
   }
 
   async #begin(chore: Chore): Promise<boolean> {
@@ -57,11 +64,16 @@ export class Chores {
     return rows.length > 0;
   }
 
-  async #attempt({ name, run }: Chore): Promise<void> {
+  async #attempt({ name, run }: Chore): Promise<boolean> {
     try {
       await run(this.#stop.signal);
+      return true;
     } catch (error) {
-      if (!this.#stop.signal.aborted) this.#log.error({ chore: name, err: error }, "chore failed");
+      const facts = { chore: name, err: error };
+      // An outage of the host is no fault of ours.
+      if (error instanceof ForgeUnavailable) this.#log.warn(facts, "chore put off");
+      else if (!this.#stop.signal.aborted) this.#log.error(facts, "chore failed");
+      return false;
     }
   }
 

@@ -9,6 +9,7 @@ import type { Database } from "../../src/store/database.ts";
 import { Jobs } from "../../src/store/jobs.ts";
 import { sendNotice } from "../../src/store/notices.ts";
 import { Processes } from "../../src/store/processes.ts";
+import { tidyChores } from "../../src/store/tidy.ts";
 import { type SqlStores, sqlStores } from "../support/sql-stores.ts";
 import {
   delivery,
@@ -343,6 +344,37 @@ export function sqlStoreContract(name: string, opened: () => Database): void {
       ]);
       expect(await desk.explain(v1.image, null, 1)).toHaveLength(1);
       expect(await desk.explain("quay.io/nobody", null, 9)).toEqual([]);
+    });
+
+    withStores("tidies up after itself, and leaves what is in use", async (stores) => {
+      const { clock, database, desk, inbox, pacer } = stores;
+      await inbox.accept([delivery("a"), delivery("b")]);
+      await inbox.takeDeliveries(clock.now(), 9);
+      await inbox.route("a", toLane("idle"));
+      await inbox.route("b", toLane("busy"));
+      await inbox.takeLanes(clock.now(), 9);
+      const [item] = await inbox.itemsOf("idle");
+      const restUntil = new Date(clock.now().getTime() + 30_000);
+      await inbox.settle("idle", laneRun({ done: [doneWith(item?.id ?? "")], restUntil }));
+      await pacer.turn(1, 1, "tracking");
+      await database.query("select graphile_worker.add_job('notice', max_attempts := 1)");
+      await database.query("update graphile_worker._private_jobs set attempts = max_attempts");
+      const count = async (what: string) =>
+        Number((await database.query(`select count(*) as count from ${what}`))[0]?.count);
+      const chores = tidyChores(database, desk, clock, 1000);
+      const tidy = async () => {
+        for (const chore of chores) await chore.run(new AbortController().signal);
+        return [await count("tagboat.lane"), await count("tagboat.pace_turn")];
+      };
+      expect(await tidy()).toEqual([2, 1]);
+      await clock.advance(3_700_000);
+      await database.query("update graphile_worker._private_jobs set updated_at = $1", [
+        new Date(clock.now().getTime() - 2000).toISOString(),
+      ]);
+      expect((await desk.depth()).deadNotices).toBe(1);
+      expect(await tidy()).toEqual([1, 0]);
+      expect((await desk.depth()).deadNotices).toBe(0);
+      expect(await desk.deliveries({ failed: false, limit: 9 })).toMatchObject([{ id: "b" }]);
     });
 
     withStores("forgets what is done and old, and nothing else", async (stores) => {

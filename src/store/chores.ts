@@ -13,24 +13,37 @@ export interface Chore {
 
 /** Milliseconds in which a chore is not started twice, although several processes start together. */
 const ONCE_WITHIN = 30_000;
+/** Milliseconds until a store that did not answer is told again. */
+const UNANSWERED = 1000;
 /** Milliseconds after which a chore that failed is tried again. */
 const AFTER_FAILURE = 60_000;
 
 /** Chores as jobs: due at the start of a process and then on their timer, exactly once over all processes. */
 export class Chores {
-  readonly #database: Database;
+  readonly #database: Pick<Database, "query">;
   readonly #log: Log;
   readonly #chores = new Map<string, Chore>();
   readonly #stop = new AbortController();
 
-  constructor(database: Database, log: Log) {
+  constructor(database: Pick<Database, "query">, log: Log) {
     this.#database = database;
     this.#log = log;
   }
 
   async add(chores: readonly Chore[]): Promise<void> {
     for (const chore of chores) this.#chores.set(chore.name, chore);
-    for (const { name } of chores) await this.#schedule(name, 0);
+    for (const { name } of chores) await this.#announce(name);
+  }
+
+  /** A store that does not answer just now is told later: the process has other work. */
+  async #announce(name: string): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    try {
+      await this.#schedule(name, 0);
+    } catch (error) {
+      this.#log.warn({ chore: name, err: error }, "the store did not take a chore");
+      setTimeout(() => void this.#announce(name), UNANSWERED).unref();
+    }
   }
 
   stop(): void {

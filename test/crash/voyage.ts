@@ -36,7 +36,8 @@ const STOP_MS = 40_000;
 const PATIENCE = 90_000;
 
 /** What the app may say when its store is gone for a moment. */
-const OF_STORE = /the store|could not be stored/;
+const OF_STORE =
+  /the store|could not be stored|DatabaseError|ECONNREFUSED|ECONNRESET|Connection terminated|connection timeout/;
 
 /** The app's life between crashes, with all that goes on around it. */
 export class Voyage {

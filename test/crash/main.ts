@@ -110,7 +110,7 @@ function report(voyage: Voyage, { store, seed }: Options, seconds: number): stri
   const kills = phases.map((phase) => `${phase} ${voyage.kills.get(phase) ?? 0}`);
   return [
     `${voyage.cycles} cycles on ${store}, seed ${seed}, ${seconds.toFixed(1)} s`,
-    `kills: ${kills.join(", ")}`,
+    `kills: ${kills.join(", ")}; the store restarted under the app ${voyage.restarts}`,
     `deliveries acknowledged ${acknowledged} of ${voyage.senders.messages.length}; requests and webhooks struck ${voyage.struck}`,
     `pull requests ${counts.opened} (withdrawn at once ${counts.withdrawn}); commits on bases ${counts.landed}`,
     `lost ${voyage.judge.lost}, duplicate pull requests ${counts.duplicatePulls}, duplicate commits ${counts.duplicateCommits}`,

@@ -17,7 +17,7 @@ export interface AppSettings {
   readonly logFile: string;
 }
 
-const START_MS = 15_000;
+const START_MS = 60_000;
 const STOP_MS = 10_000;
 
 /** Tagboat as an operator runs it: a process of its own with nothing but its environment variables. */

@@ -117,6 +117,7 @@ export async function makeSettings(place: {
       TAGBOAT_URL: `http://127.0.0.1:${place.appPort}`,
       TAGBOAT_SECRET: randomBytes(33).toString("base64url"),
       TAGBOAT_REGISTRIES: registries,
+      TAGBOAT_DATA: join(folder, "data"),
       // The story counts requests, and is the same whether or not this machine has a kustomize.
       KUSTOMIZE: "off",
       // Nobody waits half a minute for the story's next picture.

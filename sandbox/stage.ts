@@ -28,6 +28,8 @@ export interface StageOptions {
   readonly send: Send;
   /** Waits for late webhooks; default: a timer. */
   readonly wait?: (ms: number) => Promise<unknown>;
+  /** Waits where an answer is late (`latency`); default: a timer. */
+  readonly waitToAnswer?: (ms: number) => Promise<unknown>;
 }
 
 /** The sandbox's GitHub, whole, without sockets. */
@@ -64,11 +66,12 @@ export function createStage(options: StageOptions): Stage {
   });
   const deliveries = appDeliveries(webhooks, now);
   const tokenNow = options.tokenNow ?? now;
+  const { waitToAnswer } = options;
   const deps = { world, recorder, faults, graphql, webhooks: deliveries, baseUrl, now: tokenNow };
   return {
     baseUrl,
     world,
-    github: createGithub(deps),
+    github: createGithub(waitToAnswer === undefined ? deps : { ...deps, wait: waitToAnswer }),
     webhooks,
     recorder,
     faults,

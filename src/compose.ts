@@ -4,6 +4,7 @@ import { Probot } from "probot";
 import { createApp } from "./app.ts";
 import { createGithubBlobs, createGithubForge } from "./github/github-forge.ts";
 import { TagboatOctokit } from "./github/octokit.ts";
+import { tallyRequests } from "./github/tally-requests.ts";
 import { createDeliveryIds } from "./ingest/delivery-id.ts";
 import type { Clock } from "./model/clock.ts";
 import type { Forge } from "./model/forge.ts";
@@ -78,6 +79,7 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     appOctokit: () => probot.auth(),
     clock,
     log,
+    onRequest: tallyRequests(parts.tally),
   };
   const forge = createGithubForge(host);
   const { renderer } = parts;

@@ -1,13 +1,16 @@
 import { readAppId, readPrivateKey, readWebhookSecret } from "./env/app-keys.ts";
 import { type HookEnv, readHookSettings } from "./env/hooks.ts";
+import { type NotifyEnv, readNotify } from "./env/notify.ts";
+import { mayBePlain } from "./env/plain-hosts.ts";
 import { diskFiles, type Files, list, type Reader, type Variables, value } from "./env/reader.ts";
 import { type RenderEnv, readRender } from "./env/render.ts";
+import { readStore, type StoreEnv } from "./env/store.ts";
 import { readTekton } from "./env/tekton.ts";
 import { readWork, type WorkEnv } from "./env/work.ts";
 import type { NormaliseOptions } from "./normalise/normaliser.ts";
 
 /** What the operator set, checked. */
-export interface Env extends HookEnv, RenderEnv, WorkEnv {
+export interface Env extends HookEnv, RenderEnv, StoreEnv, WorkEnv {
   readonly appId: number;
   /** PEM of the App's RSA key. */
   readonly privateKey: string;
@@ -26,6 +29,8 @@ export interface Env extends HookEnv, RenderEnv, WorkEnv {
   readonly policyFile: string | null;
   readonly options: NormaliseOptions;
   readonly logLevel: LogLevel;
+  /** The operator's own webhook; `null`: nobody is told. */
+  readonly notify: NotifyEnv | null;
 }
 
 /** Either all is well, or one line for each problem that names the variable and what to do. No line holds a value that may be secret. */
@@ -51,6 +56,7 @@ export function readEnv(variables: Variables, files: Files = diskFiles): EnvAnsw
     webhookSecret: readWebhookSecret(reader),
     ...readHookSettings(reader),
     ...readRender(reader),
+    ...readStore(reader),
     ...readWork(reader),
     host: value(reader, "HOST") ?? "127.0.0.1",
     port: readPort(reader),
@@ -62,6 +68,7 @@ export function readEnv(variables: Variables, files: Files = diskFiles): EnvAnsw
     policyFile: readFilePath(reader, "TAGBOAT_POLICY"),
     options: { tekton: readTekton(reader) },
     logLevel: readLogLevel(reader),
+    notify: readNotify(reader, plainHttpHosts),
   };
   return answer(reader, env);
 }
@@ -70,6 +77,12 @@ export function readEnv(variables: Variables, files: Files = diskFiles): EnvAnsw
 export function readHookEnv(variables: Variables, files: Files = diskFiles): EnvAnswer<HookEnv> {
   const reader: Reader = { variables, files, problems: [] };
   return answer(reader, readHookSettings(reader));
+}
+
+/** Reads where the store is, for commands that need no more. */
+export function readStoreEnv(variables: Variables, files: Files = diskFiles): EnvAnswer<StoreEnv> {
+  const reader: Reader = { variables, files, problems: [] };
+  return answer(reader, readStore(reader));
 }
 
 function answer<T>({ problems }: Reader, env: T): EnvAnswer<T> {
@@ -119,9 +132,7 @@ function readGithubProtocol(
     reader.problems.push("GHE_PROTOCOL: write https, or http for a host of TAGBOAT_PLAIN_HTTP");
     return "https";
   }
-  const name = (host ?? "").replace(/:\d+$/, "");
-  const isLoopback = name === "localhost" || /^127(\.\d{1,3}){3}$/.test(name);
-  if (!isLoopback && !plainHosts.includes(name) && !plainHosts.includes(host ?? "")) {
+  if (!mayBePlain(host ?? "", plainHosts)) {
     reader.problems.push(
       "GHE_PROTOCOL: http would send the App's tokens in the clear; use https, or list the host in TAGBOAT_PLAIN_HTTP",
     );

@@ -8,12 +8,12 @@ import { createNodeMiddleware, type Probot } from "probot";
 import { composeTagboat } from "./compose.ts";
 import { type Env, EXIT_CONFIG, readEnv } from "./env.ts";
 import { hookGenerationOf } from "./ingest/hook-generations.ts";
+import { createPromTally } from "./ingest/metrics.ts";
 import { createIngestServer, type IngestParts } from "./ingest/server.ts";
 import type { Renderer } from "./model/render.ts";
-import { noTally } from "./model/tally.ts";
 import { createOciRegistry } from "./registry/oci-registry.ts";
 import { readRegistriesFile } from "./registry/registries-file.ts";
-import { publicHosts, type RegistryHosts } from "./registry/registry-hosts.ts";
+import { namedRegistries, publicHosts, type RegistryHosts } from "./registry/registry-hosts.ts";
 import { findKustomize } from "./render/find-kustomize.ts";
 import { createKustomizeRenderer, sweepBuildFolders } from "./render/kustomize-renderer.ts";
 import { findNetworkWall } from "./render/network-wall.ts";
@@ -35,6 +35,7 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   const clock = systemClock;
   const ledger = new MemoryLedger();
   const inbox = new MemoryInbox(ledger, () => clock.now().getTime());
+  const metrics = createPromTally({ now: clock.now, registries: namedRegistries(hosts) });
   const registry = createOciRegistry({ hosts, clock, log, environment: process.env });
   const { probot, sweeps, work } = await composeTagboat({
     ...env,
@@ -48,7 +49,7 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
     indexCache: new MemoryIndexCache(),
     pacer: new MemoryPacer(clock),
     registry,
-    tally: noTally,
+    tally: metrics.tally,
     restAfterWrite: env.updateInterval,
     renderer: await openRenderer(env, log),
     clock,
@@ -64,6 +65,8 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
     options: env.options,
     github: await githubHandler(probot),
     health: async () => [],
+    metrics,
+    depth: () => Promise.reject(new Error("this store cannot tell its depth")),
     draining: () => drain.draining,
   });
   work.start();

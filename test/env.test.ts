@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import type { Files, Variables } from "../src/env/reader.ts";
-import { readEnv, readHookEnv } from "../src/env.ts";
+import { readEnv, readHookEnv, readStoreEnv } from "../src/env.ts";
 import { hookGenerationOf } from "../src/ingest/hook-generations.ts";
 import { defaultOptions } from "../src/normalise/sources.ts";
 
@@ -21,6 +21,11 @@ const GOOD: Variables = {
   PRIVATE_KEY: RSA,
   WEBHOOK_SECRET: "webhook-secret-0001",
   TAGBOAT_SECRET: "tagboat-secret-0123456789abcdef-0",
+};
+
+const NOTIFY: Variables = {
+  TAGBOAT_NOTIFY_URL: "https://chat.example.com/services/hush",
+  TAGBOAT_NOTIFY_SECRET: "notify-secret-0001",
 };
 
 function filesOf(texts: Readonly<Record<string, string>> = {}): Files {
@@ -59,6 +64,10 @@ describe("settings", () => {
       kustomize: null,
       renderRemote: false,
       renderHelm: false,
+      databaseUrl: null,
+      dataFolder: "data",
+      retentionDays: 30,
+      notify: null,
       updateInterval: 30_000,
       logLevel: "info",
     });
@@ -105,6 +114,24 @@ describe("settings", () => {
     ["no generations file", { TAGBOAT_HOOK_GENERATIONS: "/none" }, "TAGBOAT_HOOK_GENERATIONS"],
     ["yes for true", { TAGBOAT_TEKTON_TASK_RUNS: "yes" }, "TAGBOAT_TEKTON_TASK_RUNS"],
     ["an unknown kind", { TAGBOAT_TEKTON_RESULTS: "url=a" }, "TAGBOAT_TEKTON_RESULTS"],
+    ["another database", { DATABASE_URL: "mysql://hush@db/x" }, "DATABASE_URL"],
+    ["no database URL", { DATABASE_URL: "postgres://u:hu#sh@:x" }, "DATABASE_URL"],
+    ["no days", { TAGBOAT_RETENTION: "0" }, "TAGBOAT_RETENTION"],
+    ["days with a unit", { TAGBOAT_RETENTION: "30d" }, "TAGBOAT_RETENTION"],
+    ["too many days", { TAGBOAT_RETENTION: "9999" }, "TAGBOAT_RETENTION"],
+    ["notices to no URL", { ...NOTIFY, TAGBOAT_NOTIFY_URL: "hush" }, "TAGBOAT_NOTIFY_URL"],
+    [
+      "notices with credentials",
+      { ...NOTIFY, TAGBOAT_NOTIFY_URL: "https://a:hush@chat.example.com" },
+      "TAGBOAT_NOTIFY_URL",
+    ],
+    [
+      "notices in the clear",
+      { ...NOTIFY, TAGBOAT_NOTIFY_URL: "http://chat.example.com/hush" },
+      "TAGBOAT_NOTIFY_URL",
+    ],
+    ["notices unsigned", { ...NOTIFY, TAGBOAT_NOTIFY_SECRET: "hush" }, "TAGBOAT_NOTIFY_SECRET"],
+    ["notices of what?", { ...NOTIFY, TAGBOAT_NOTIFY_ON: "merged, failed" }, "TAGBOAT_NOTIFY_ON"],
     ["a level that is none", { LOG_LEVEL: "loud" }, "LOG_LEVEL"],
   ])("%s: one line that names %j's fault, and no value", (_name, over, variable) => {
     const lines = problems(over);
@@ -165,6 +192,39 @@ describe("settings", () => {
     });
   });
 
+  test("the store", () => {
+    const over = {
+      DATABASE_URL: "postgresql://tagboat:secret@db.lan:5432/tagboat?sslmode=require",
+      TAGBOAT_DATA: "/var/lib/tagboat",
+      TAGBOAT_RETENTION: "7",
+    };
+    expect(env(over)).toMatchObject({
+      databaseUrl: over.DATABASE_URL,
+      dataFolder: "/var/lib/tagboat",
+      retentionDays: 7,
+    });
+  });
+
+  test("notices: of everything but what is skipped, unless it is said", () => {
+    const { notify } = env(NOTIFY);
+    expect(notify).toEqual({
+      url: "https://chat.example.com/services/hush",
+      secret: "notify-secret-0001",
+      kinds: ["proposed", "committed", "closed", "refused", "failed"],
+    });
+    const some = env({ ...NOTIFY, TAGBOAT_NOTIFY_ON: "failed,skipped,failed" }).notify;
+    expect(some?.kinds).toEqual(["skipped", "failed"]);
+  });
+
+  test.each([
+    ["http://localhost:8065/hooks/x", ""],
+    ["http://[::1]:8065/hooks/x", ""],
+    ["http://chat.lan:8065/hooks/x", "chat.lan"],
+  ])("notices to %s with TAGBOAT_PLAIN_HTTP=%j", (url, plain) => {
+    const over = { ...NOTIFY, TAGBOAT_NOTIFY_URL: url, TAGBOAT_PLAIN_HTTP: plain };
+    expect(env(over).notify?.url).toBe(url);
+  });
+
   test.each([
     ["a list", "quay/Acme=2, generic/acme/repo:cd=3", {}],
     [
@@ -203,6 +263,14 @@ describe("a `.env` in production", () => {
   });
 });
 
+test("the store's place needs no App", () => {
+  const answer = readStoreEnv({}, filesOf());
+  expect(answer).toEqual({
+    kind: "ok",
+    env: { databaseUrl: null, dataFolder: "data", retentionDays: 30 },
+  });
+});
+
 test("hook URLs need no App", () => {
   const answer = readHookEnv({ TAGBOAT_SECRET: GOOD.TAGBOAT_SECRET }, filesOf());
   expect(answer.kind).toBe("ok");
@@ -213,7 +281,7 @@ test("`.env.example` names every setting that is read, and no other", () => {
   const named = [...example.matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name]) => name ?? "");
   const read = new Set<string>();
   const spy = new Proxy<Variables>(
-    { ...GOOD, PRIVATE_KEY: "" },
+    { ...GOOD, ...NOTIFY, PRIVATE_KEY: "" },
     {
       get: (target, name) => {
         read.add(String(name));

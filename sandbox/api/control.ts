@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { Repo } from "../world/entities.ts";
 import type { World } from "../world/world.ts";
+import { accessRoutes } from "./control-access.ts";
 import type { Fault, Faults } from "./faults.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Tokens } from "./tokens.ts";
@@ -39,6 +40,7 @@ const faultSchema = z.discriminatedUnion("kind", [
 const armedSchema = z.strictObject({
   fault: faultSchema,
   at: z.string().optional(),
+  repo: z.string().optional(),
   skip: z.number().int().min(0).optional(),
   times: z.number().int().min(1).optional(),
 });
@@ -77,6 +79,7 @@ export function controlRoutes(deps: ControlDeps): Hono {
     if (account === undefined) return c.json({ message: "There is no such user" }, 404);
     return c.json({ token: deps.tokens.forPerson(account.login) }, 201);
   });
+  app.route("/", accessRoutes(deps.world));
   app.post("/reset", (c) => {
     deps.recorder.clear();
     deps.faults.clear();
@@ -101,9 +104,10 @@ function counts(recorder: Recorder) {
 /** Without the keys that JSON left out: absent and undefined are two things to the compiler. */
 function defined(where: {
   at?: string | undefined;
+  repo?: string | undefined;
   skip?: number | undefined;
   times?: number | undefined;
-}): { at?: string; skip?: number; times?: number } {
+}): { at?: string; repo?: string; skip?: number; times?: number } {
   return Object.fromEntries(Object.entries(where).filter(([, value]) => value !== undefined));
 }
 

@@ -29,6 +29,8 @@ export interface ArmedFault {
   readonly fault: Fault;
   /** What it strikes: part of the recorded `what` (`createRef`, `POST /repos/{owner}/{repo}/pulls`, an event name); absent: anything. */
   readonly at?: string;
+  /** `owner/name`: it strikes only what speaks of this repo. */
+  readonly repo?: string;
   /** How many matching requests pass before it strikes. */
   readonly skip?: number;
   /** How often it strikes; default once. */
@@ -36,7 +38,13 @@ export interface ArmedFault {
 }
 
 export class Faults {
-  readonly #armed: { fault: Fault; at: string | undefined; skip: number; times: number }[] = [];
+  readonly #armed: {
+    readonly fault: Fault;
+    readonly at: string | undefined;
+    readonly repo: string | undefined;
+    skip: number;
+    times: number;
+  }[] = [];
   /** How often each kind struck. */
   readonly fired = new Map<Fault["kind"], number>();
 
@@ -44,6 +52,7 @@ export class Faults {
     this.#armed.push({
       fault: armed.fault,
       at: armed.at,
+      repo: armed.repo?.toLowerCase(),
       skip: armed.skip ?? 0,
       times: armed.times ?? 1,
     });
@@ -53,10 +62,17 @@ export class Faults {
     this.#armed.length = 0;
   }
 
-  /** The fault that strikes this request, if it is one of `kinds`. Counts it as fired. */
-  strike(what: string, kinds: readonly Fault["kind"][]): Fault | null {
+  /** The fault that strikes this request, if it is one of `kinds`. `repos`: what it speaks of. Counts it as fired. */
+  strike(
+    what: string,
+    kinds: readonly Fault["kind"][],
+    repos: readonly string[] = [],
+  ): Fault | null {
     const index = this.#armed.findIndex(
-      (a) => kinds.includes(a.fault.kind) && (a.at === undefined || what.includes(a.at)),
+      (a) =>
+        kinds.includes(a.fault.kind) &&
+        (a.at === undefined || what.includes(a.at)) &&
+        (a.repo === undefined || repos.includes(a.repo)),
     );
     const armed = this.#armed[index];
     if (armed === undefined) return null;

@@ -5,6 +5,7 @@ import { type AccessCheck, type Caller, loginOf } from "./caller.ts";
 import { Conformance } from "./conformance.ts";
 import type { DeliveryLog } from "./delivery-log.ts";
 import type { Faults } from "./faults.ts";
+import { namedRepos } from "./named-repos.ts";
 import { matchRoute, type Route, readDescription, routesOf } from "./openapi.ts";
 import { accessCheck } from "./permissions.ts";
 import type { RecordedRequest, Recorder } from "./recorder.ts";
@@ -36,6 +37,8 @@ export interface GithubDeps {
   /** `http://127.0.0.1:4100`: what answers link to. */
   readonly baseUrl: string;
   readonly now: () => Date;
+  /** Waits where `latency` strikes; default: a timer. */
+  readonly wait?: (ms: number) => Promise<unknown>;
 }
 
 export interface Github {
@@ -61,6 +64,8 @@ interface Plan {
   readonly kind: RecordedRequest["kind"];
   readonly what: string;
   readonly write: boolean;
+  /** What it speaks of, full names in lower case. */
+  readonly repos: readonly string[];
   serve(caller: Caller): Promise<Response>;
 }
 
@@ -106,7 +111,7 @@ async function handle(door: Door, request: Request, id: string): Promise<Respons
   const caller: { is: Caller } = { is: { kind: "anonymous" } };
   const record = (status: number) =>
     door.deps.recorder.record(recorded(plan, request, caller.is, status));
-  const struck = await strike(door.deps.faults, plan.what);
+  const struck = await strike(door.deps.faults, plan, door.deps.wait);
   if (struck.instead === "reset") {
     record(0);
     throw new ConnectionReset();
@@ -172,6 +177,7 @@ async function planOf(door: Door, request: Request, url: URL): Promise<Plan> {
     kind: isToken ? "token" : "rest",
     what: `${route.method} ${route.path}`,
     write: route.method !== "GET",
+    repos: namedRepos(door.deps.world, params),
     serve: (caller) => {
       const deps = { room: door.room, conformance: door.conformance, recorder: door.deps.recorder };
       return serveRest(deps, { route, params, url, caller, request });
@@ -184,6 +190,7 @@ function unknownPlan(door: Door, method: string, path: string): Plan {
     kind: "rest",
     what: `${method} ${path}`,
     write: method !== "GET" && method !== "HEAD",
+    repos: [],
     serve: async () => {
       door.deps.recorder.complain(`No such route: ${method} ${path}`);
       throw new ApiError(404, "Not Found");
@@ -200,6 +207,7 @@ async function graphqlPlan(door: Door, request: Request): Promise<Plan> {
     kind: root?.operation === "mutation" ? "graphql-mutation" : "graphql-query",
     what: root === null ? "unreadable" : root.fields.join("+"),
     write: root?.operation === "mutation",
+    repos: namedRepos(door.deps.world, body?.variables),
     serve: async (caller) => {
       if (graphql === null) throw new ApiError(404, "Not Found");
       if (body === null) throw new ApiError(400, "Problems parsing JSON");

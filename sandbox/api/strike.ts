@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { ApiError } from "./api-error.ts";
 import type { Faults } from "./faults.ts";
 
@@ -44,12 +45,16 @@ export interface Struck {
 }
 
 /** Strikes what is armed for this request: delays it, moves a ref under it, and says how it is to end. */
-export async function strike(faults: Faults, what: string): Promise<Struck> {
-  const late = faults.strike(what, ["latency"]);
-  if (late?.kind === "latency") await delay(late.ms);
-  const moved = faults.strike(what, ["moved-head"]);
+export async function strike(
+  faults: Faults,
+  { what, repos }: { readonly what: string; readonly repos: readonly string[] },
+  wait: (ms: number) => Promise<unknown> = delay,
+): Promise<Struck> {
+  const late = faults.strike(what, ["latency"], repos);
+  if (late?.kind === "latency") await wait(late.ms);
+  const moved = faults.strike(what, ["moved-head"], repos);
   if (moved?.kind === "moved-head") await moved.move();
-  const ending = faults.strike(what, ENDINGS);
+  const ending = faults.strike(what, ENDINGS, repos);
   switch (ending?.kind) {
     case "bad-gateway-before":
       return { instead: "bad-gateway", after: null };
@@ -66,8 +71,4 @@ export async function strike(faults: Faults, what: string): Promise<Struck> {
     default:
       return { instead: null, after: null };
   }
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,6 +1,7 @@
 import { execute, type GraphQLFieldResolver, type GraphQLResolveInfo } from "graphql";
 import { type Caller, loginOf } from "../api/caller.ts";
 import type { Faults } from "../api/faults.ts";
+import { namedRepos } from "../api/named-repos.ts";
 import type { Context, GraphqlDeps } from "./context.ts";
 import { checkDocument, type RootFields } from "./documents.ts";
 import { documentError, executionError, FieldFailure, NotServed } from "./errors.ts";
@@ -40,7 +41,8 @@ export async function executeGraphql(
   }
   const checked = checkDocument(body.query);
   if (!checked.ok) return ok({ errors: checked.errors.map(documentError) });
-  const refused = refusedWhole(deps.faults, checked.root);
+  const repos = namedRepos(deps.world, body.variables);
+  const refused = refusedWhole(deps.faults, checked.root, repos);
   if (refused !== null) return ok(refused);
   const { world, access } = deps;
   const context: RunContext = {
@@ -51,7 +53,7 @@ export async function executeGraphql(
     baseUrl: deps.baseUrl ?? "http://127.0.0.1",
     reads: new GitReads(),
     memory: memoryOf(world),
-    failing: failingField(deps.faults, checked.root),
+    failing: failingField(deps.faults, checked.root, repos),
     mutation: 0,
   };
   const result = await execute({
@@ -90,18 +92,22 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** A fault: the host takes no document with several mutations. */
-function refusedWhole(faults: Faults, root: RootFields): unknown {
+function refusedWhole(faults: Faults, root: RootFields, repos: readonly string[]): unknown {
   if (root.operation !== "mutation" || root.fields.length < 2) return null;
-  const fault = faults.strike(root.fields.join("+"), ["combined-refused"]);
+  const fault = faults.strike(root.fields.join("+"), ["combined-refused"], repos);
   if (fault?.kind !== "combined-refused") return null;
   const type = /not accessible|forbidden/i.test(fault.message) ? "FORBIDDEN" : "UNPROCESSABLE";
   return { data: null, errors: [{ type, path: [root.fields[0]], message: fault.message }] };
 }
 
 /** A fault: one root field fails without effect; the last one in a document with fewer than the fault counts to. */
-function failingField(faults: Faults, root: RootFields): RunContext["failing"] {
+function failingField(
+  faults: Faults,
+  root: RootFields,
+  repos: readonly string[],
+): RunContext["failing"] {
   if (root.operation !== "mutation") return null;
-  const fault = faults.strike(root.fields.join("+"), ["field-fails"]);
+  const fault = faults.strike(root.fields.join("+"), ["field-fails"], repos);
   if (fault?.kind !== "field-fails") return null;
   const field = Math.min(fault.field, root.fields.length);
   return { field, failure: new FieldFailure(fault.type, fault.message) };

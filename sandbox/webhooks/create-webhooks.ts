@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Faults } from "../api/faults.ts";
+import { fullNameOf } from "../api/named-repos.ts";
 import type { Recorder } from "../api/recorder.ts";
 import type { App } from "../world/entities.ts";
 import type { World, WorldEvent } from "../world/world.ts";
@@ -182,9 +183,14 @@ function judge(line: Line, event: string, action: string | null, payload: Payloa
 }
 
 async function transmit(line: Line, outgoing: Outgoing): Promise<void> {
-  const { faults } = line.options;
+  const { faults, world } = line.options;
   const what = outgoing.action === null ? outgoing.event : `${outgoing.event}.${outgoing.action}`;
-  const fault = faults.strike(what, ["webhook-lost", "webhook-doubled", "webhook-late"]);
+  const repo = world.repos.get(outgoing.repositoryId ?? 0);
+  const fault = faults.strike(
+    what,
+    ["webhook-lost", "webhook-doubled", "webhook-late"],
+    repo === undefined ? [] : [fullNameOf(repo)],
+  );
   if (fault?.kind === "webhook-late") {
     const pause = line.options.wait ?? wait;
     const late = pause(fault.ms).then(() => once(line, outgoing));

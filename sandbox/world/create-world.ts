@@ -15,7 +15,7 @@ import { updateRefs } from "./refs.ts";
 import * as repos from "./repos.ts";
 import { mergeability } from "./requirements.ts";
 import * as reviews from "./reviews.ts";
-import { alone, createState, pullsOf, repoById, type State } from "./state.ts";
+import { alone, createState, pullsOf, type State } from "./state.ts";
 import type { World } from "./world.ts";
 
 export interface WorldOptions {
@@ -46,7 +46,8 @@ function write<A extends readonly unknown[], T>(
       const result = await work(state, repo, ...args);
       await settle(state, repo);
       // A branch of a fork may be the head of a pull request in the repo it was forked from.
-      if (repo.parent !== null) await settle(state, repoById(state, repo.parent));
+      const parent = repo.parent === null ? undefined : state.repos.get(repo.parent);
+      if (parent !== undefined) await settle(state, parent);
       return result;
     });
 }
@@ -88,6 +89,8 @@ function people(state: State) {
     suspend: (id, suspended) => accounts.suspend(state, id, suspended),
     uninstall: (id) => accounts.uninstall(state, id),
     createRepo: (owner, name, options) => repos.createRepo(state, owner, name, options),
+    deleteRepo: (repo, actor) =>
+      alone(state, repo, async () => repos.deleteRepo(state, repo, actor)),
     fork: (repo, owner) => alone(state, repo, () => repos.fork(state, repo, owner)),
     setPermission(repo, login, permission) {
       repo.collaborators.set(accounts.accountOf(state, login).login, permission);

@@ -4,7 +4,7 @@ import type { MergeMethod, Pull, Repo } from "./entities.ts";
 import { followMoves, mergedNow } from "./ref-aftermath.ts";
 import { baseTip, mergeability, unmetRequirements } from "./requirements.ts";
 import { rulesOf } from "./rules.ts";
-import { assertWritable, repoById, type State } from "./state.ts";
+import { assertWritable, type State } from "./state.ts";
 import { Rejection } from "./world.ts";
 
 export interface MergeOptions {
@@ -107,7 +107,8 @@ export async function writeMergeCommit(
   tip: Oid,
   options: { title?: string; message?: string } = {},
 ): Promise<Oid> {
-  const owner = repoById(state, pull.headRepo).owner;
+  // What GitHub says of a fork that was deleted.
+  const owner = state.repos.get(pull.headRepo)?.owner ?? "unknown repository";
   const title =
     options.title ?? `Merge pull request #${pull.number} from ${owner}/${pull.headBranch}`;
   const message = joined(title, options.message ?? pull.title);

@@ -86,3 +86,16 @@ export async function fork(state: State, parent: Repo, owner: string): Promise<R
   for (const [oid, login] of parent.authors) repo.authors.set(oid, login);
   return repo;
 }
+
+/** Forgets a repo and what was said and checked in it. The Apps that reached it are told that it is out of their installation. */
+export function deleteRepo(state: State, repo: Repo, actor: string): void {
+  const reaching = [...state.installations.values()].filter((one) => covers(one, repo));
+  state.repos.delete(repo.id);
+  state.pulls.delete(repo.id);
+  state.checks.delete(repo.id);
+  for (const installation of state.installations.values()) installation.repos.delete(repo.id);
+  for (const installation of reaching) {
+    const change = { kind: "installation_repositories", action: "removed", installation } as const;
+    emit(state, { ...change, added: [], removed: [repo], actor });
+  }
+}

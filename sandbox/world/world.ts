@@ -151,6 +151,8 @@ export interface World {
     },
   ): Promise<Repo>;
   fork(repo: Repo, owner: string): Promise<Repo>;
+  /** With everything in it. Forks stay. */
+  deleteRepo(repo: Repo, actor: string): Promise<void>;
   setPermission(repo: Repo, login: string, permission: Permission): void;
   permissionOf(repo: Repo, login: string): Permission;
 

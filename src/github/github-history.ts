@@ -7,6 +7,9 @@ import { openProposals } from "./open-proposals.ts";
 export function createGithubHistory(options: HostOptions): HostHistory {
   const app = new Host(options, null);
   return {
+    async checkCredentials() {
+      if ((await app.read("GET /app", {})) === null) throw new Error("GitHub knows no such App");
+    },
     failedHooks: (since) => failedHooks(app, since),
     redeliver: (id) => redeliver(app, id),
     openProposals: (repo) => openProposals(new Host(options, repo.installation), repo),

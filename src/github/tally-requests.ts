@@ -5,6 +5,7 @@ import type { SentRequest } from "./octokit-like.ts";
 export function tallyRequests(tally: Pick<Tally, "asked" | "budget">): (sent: SentRequest) => void {
   return ({ kind, what, status, installation, remaining }) => {
     tally.asked(kind, what, status);
-    if (installation !== null && remaining !== null) tally.budget(installation, remaining);
+    if (installation !== null && remaining !== null)
+      tally.budget(installation, kind === "rest" ? "rest" : "graphql", remaining);
   };
 }

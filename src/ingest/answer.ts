@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { drain } from "./body.ts";
 
-/** An HTTP answer: a short JSON object in our words. */
+/** An HTTP answer: a short JSON object in our words, or text whose `content-type` is among the headers. */
 export interface Answer {
   readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: Readonly<Record<string, unknown>> | string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -36,7 +36,7 @@ export async function send(
   { status, body, headers }: Answer,
 ): Promise<void> {
   if (res.headersSent || res.destroyed) return;
-  const text = Buffer.from(`${JSON.stringify(body)}\n`);
+  const text = Buffer.from(typeof body === "string" ? body : `${JSON.stringify(body)}\n`);
   const isRead = req.readableEnded || (req.complete && req.readableLength === 0);
   res.writeHead(status, {
     "content-type": "application/json; charset=utf-8",

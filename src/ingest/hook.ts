@@ -4,6 +4,7 @@ import type { Clock } from "../model/clock.ts";
 import type { Delivery, HookScope } from "../model/delivery.ts";
 import type { Acceptance } from "../model/inbox.ts";
 import type { Log } from "../model/log.ts";
+import type { Tally } from "../model/tally.ts";
 import { readDelivery } from "../normalise/delivery.ts";
 import type { HookSource, NormaliseOptions, SourceRules } from "../normalise/normaliser.ts";
 import { isHookSource, sourceTable } from "../normalise/sources.ts";
@@ -28,6 +29,7 @@ export interface HookParts {
   readonly log: Log;
   newId(now: Date): string;
   accept(delivery: Delivery): Promise<Acceptance>;
+  readonly tally: Pick<Tally, "received">;
 }
 
 /** An answer with what may be logged of the request. `null`: the sender hung up. */
@@ -150,6 +152,7 @@ async function keep(
   };
   const acceptance = await accept(parts, delivery);
   if (acceptance === null) return { answer: answers.busy, fields };
+  parts.tally.received(delivery.source, acceptance);
   const told = { ...fields, delivery: delivery.id, acceptance };
   if (meaning.kind === "unreadable") {
     return unreadable(hook, meaning.detail, { ...told, detail: meaning.detail });

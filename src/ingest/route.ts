@@ -9,11 +9,15 @@ export type Route =
       /** `null`: the URL speaks for the whole owner. */
       readonly scope: string | null;
     }
-  | { readonly kind: "github" | "health" | "ready" | "unknown"; readonly pattern: string };
+  | {
+      readonly kind: "github" | "health" | "metrics" | "ready" | "unknown";
+      readonly pattern: string;
+    };
 
 const FIXED: ReadonlyMap<string, Route> = new Map([
   ["/api/github/webhooks", { kind: "github", pattern: "/api/github/webhooks" }],
   ["/healthz", { kind: "health", pattern: "/healthz" }],
+  ["/metrics", { kind: "metrics", pattern: "/metrics" }],
   ["/readyz", { kind: "ready", pattern: "/readyz" }],
 ]);
 

@@ -1,14 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Clock } from "../model/clock.ts";
+import type { Depth } from "../model/desk.ts";
 import type { Inbox } from "../model/inbox.ts";
 import type { Log } from "../model/log.ts";
 import type { NormaliseOptions } from "../normalise/normaliser.ts";
 import { type Answer, answers, methodNotAllowed, send } from "./answer.ts";
 import { type BodyRead, type BodyReader, createBodyReader } from "./body.ts";
+import { createBounded } from "./bounded.ts";
 import { createDeliveryIds } from "./delivery-id.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { type Handled, type HookParts, takeHook } from "./hook.ts";
 import type { HookSubject } from "./hook-token.ts";
+import type { PromTally } from "./metrics.ts";
 import { parseRoute, type Route } from "./route.ts";
 
 /** What the HTTP edge is made of. */
@@ -18,13 +21,16 @@ export interface IngestParts {
   /** The generation in force of a hook. */
   generationOf(hook: Omit<HookSubject, "generation">): number;
   readonly inbox: Pick<Inbox, "accept">;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Clock;
   readonly log: Log;
   readonly options: NormaliseOptions;
   /** The App's own webhook: checks its signature on `body` (the request is read already) and answers. */
   github(req: IncomingMessage, res: ServerResponse, body: Buffer): Promise<void>;
-  /** What keeps the process from working, in short fixed words; empty: ready. */
+  /** What keeps the process from working, in short fixed words; empty: ready. As `createHealth` answers: soon, whatever happens. */
   health(): Promise<readonly string[]>;
+  readonly metrics: PromTally;
+  /** How much waits in the store. */
+  depth(): Promise<Depth>;
   /** Whether the process is stopping: new deliveries are sent elsewhere. */
   draining(): boolean;
   readonly limits?: Partial<IngestLimits>;
@@ -58,11 +64,17 @@ interface Edge {
   readonly limits: IngestLimits;
   readonly hooks: HookParts;
   readonly githubBodies: BodyReader;
+  /** `null`: the store does not say. */
+  depth(): Promise<Depth | null>;
 }
+
+/** Milliseconds: how long a scrape waits for the store, and for how long its answer serves the next. */
+const DEPTH_PATIENCE = 2000;
+const DEPTH_KEPT = 1000;
 
 /**
  * The HTTP edge, not listening yet: `/hooks/<source>/<owner>/<token>[/<scope>]`,
- * `/api/github/webhooks`, `/healthz`, `/readyz`. Whatever a request holds, it gets a defined answer.
+ * `/api/github/webhooks`, `/healthz`, `/readyz`, `/metrics`. Whatever a request holds, it gets a defined answer.
  */
 export function createIngestServer(parts: IngestParts): Server {
   const limits = { ...LIMITS, ...parts.limits };
@@ -76,9 +88,11 @@ export function createIngestServer(parts: IngestParts): Server {
     log: parts.log,
     newId: createDeliveryIds(),
     accept: createGroupCommit(parts.inbox),
+    tally: parts.metrics.tally,
   };
   // Its own budget: bodies there are held before their sender is known.
-  const edge: Edge = { parts, limits, hooks, githubBodies: createBodyReader(limits.heldBytes) };
+  const githubBodies = createBodyReader(limits.heldBytes);
+  const edge: Edge = { parts, limits, hooks, githubBodies, depth: boundedDepth(parts) };
   return createServer(
     {
       headersTimeout: limits.headersTimeout,
@@ -87,6 +101,17 @@ export function createIngestServer(parts: IngestParts): Server {
     },
     (req, res) => void serve(edge, req, res),
   );
+}
+
+function boundedDepth(parts: IngestParts): () => Promise<Depth | null> {
+  const options = {
+    clock: parts.clock,
+    patience: DEPTH_PATIENCE,
+    keep: () => DEPTH_KEPT,
+    late: () => null,
+  };
+  // What is wrong with the store is told by `/readyz` and by who works with it: a scrape only says that it is down.
+  return createBounded<Depth | null>(() => parts.depth().catch(() => null), options);
 }
 
 /** The route wrapper: never rejects, tells strangers nothing of a fault, logs one line a request. */
@@ -129,6 +154,8 @@ async function handle(
       return { answer: probe(req) ?? { status: 200, body: { status: "ok" } }, fields: {} };
     case "ready":
       return { answer: probe(req) ?? (await readiness(edge)), fields: {} };
+    case "metrics":
+      return { answer: probe(req) ?? (await exposition(edge)), fields: {} };
     case "unknown":
       return { answer: answers.notFound, fields: {} };
   }
@@ -148,6 +175,11 @@ async function readiness(edge: Edge): Promise<Answer> {
   const problems = await edge.parts.health();
   if (problems.length === 0) return { status: 200, body: { status: "ok" } };
   return { status: 503, body: { status: "unavailable", problems } };
+}
+
+async function exposition(edge: Edge): Promise<Answer> {
+  const { contentType, text } = await edge.parts.metrics.render(await edge.depth());
+  return { status: 200, body: text, headers: { "content-type": contentType } };
 }
 
 function takeGithub(edge: Edge, req: IncomingMessage, res: ServerResponse): Promise<Handled> {

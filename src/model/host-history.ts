@@ -13,6 +13,8 @@ export interface FailedHook {
 
 /** PORT. What the host remembers and Tagboat may have missed. Throws `ForgeUnavailable` and `ForgeDenied` as `Forge` does. */
 export interface HostHistory {
+  /** Whether the App's own credentials are good: throws when they are refused, or the host cannot be asked. One request. */
+  checkCredentials(): Promise<void>;
   /** Webhooks whose every attempt since then failed, oldest first. GitHub remembers three days. */
   failedHooks(since: Date): Promise<readonly FailedHook[]>;
   /** Asks for one more attempt. `false`: the host does not know it any more. */

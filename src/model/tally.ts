@@ -11,8 +11,8 @@ export interface Tally {
   proposedAfter(milliseconds: number): void;
   /** A request to the git host; `status: null`: no answer. */
   asked(kind: "query" | "mutation" | "rest", what: string, status: number | null): void;
-  /** What is left of an installation's requests of this hour. */
-  budget(installation: number, remaining: number): void;
+  /** What is left of an installation's hour: requests of REST, points of GraphQL, which GitHub counts apart. */
+  budget(installation: number, of: "rest" | "graphql", remaining: number): void;
   registryAsked(host: string, answer: RegistryAnswer["kind"]): void;
 }
 

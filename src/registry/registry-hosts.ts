@@ -53,6 +53,12 @@ export function ruleFor(hosts: RegistryHosts, image: ImageName): RegistryRule | 
   return best ?? hosts.rules.find(({ prefix }) => prefix === "*") ?? null;
 }
 
+/** The hosts that the operator named as registries, `host` or `host:port`. */
+export function namedRegistries({ rules }: RegistryHosts): readonly string[] {
+  const hosts = rules.map(({ prefix }) => prefix.split("/", 1)[0] ?? "");
+  return [...new Set(hosts.filter((host) => host !== "*"))];
+}
+
 /** Whether the operator named the host: only then may it have an internal address. */
 export function isListed(hosts: RegistryHosts, host: string): boolean {
   return hosts.rules.some(

@@ -161,3 +161,20 @@ describe("openProposals", () => {
     expect(await host.history.openProposals(REPO)).toEqual([]);
   });
 });
+
+describe("checkCredentials", () => {
+  test("asks for the App itself", async () => {
+    const host = scriptedHost([{ body: { id: 1, slug: "tagboat" } }]);
+    await host.history.checkCredentials();
+    expect(host.seen.map(({ path }) => path)).toEqual(["/app"]);
+  });
+
+  test.each<[string, Answer]>([
+    ["a wrong key", { status: 401 }],
+    ["no such App", { status: 404 }],
+    ["down", { status: 502 }],
+    ["no connection", { broken: "ECONNREFUSED" }],
+  ])("throws: %s", async (_, answer) => {
+    await expect(scriptedHost([answer]).history.checkCredentials()).rejects.toThrow();
+  });
+});

@@ -34,9 +34,9 @@ test("every request is counted, and what its answer leaves of the installation's
   for (const sent of host.sent) tell(sent);
   expect(told).toEqual([
     ["query", "viewer+repository", 200],
-    [11, 4321],
+    [11, "graphql", 4321],
     ["query", "viewer+repository", 502],
-    [11, 4320],
+    [11, "graphql", 4320],
     ["query", "viewer+repository", 200],
     ["query", "viewer+repository", null],
     // The App's own budget is no installation's.

@@ -3,13 +3,25 @@ import { type IncomingHttpHeaders, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { createPromTally } from "../../src/ingest/metrics.ts";
 import { createIngestServer, type IngestParts } from "../../src/ingest/server.ts";
 import type { Delivery } from "../../src/model/delivery.ts";
+import type { Depth } from "../../src/model/desk.ts";
 import type { Acceptance } from "../../src/model/inbox.ts";
 import type { Log } from "../../src/model/log.ts";
 import { defaultOptions } from "../../src/normalise/sources.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 
 export const SECRET = "0123456789abcdef0123456789abcdef";
+
+export const NOTHING_WAITS: Depth = {
+  deliveries: 0,
+  items: 0,
+  parked: 0,
+  dead: 0,
+  deadNotices: 0,
+  oldest: null,
+};
 
 export interface Edge {
   readonly url: string;
@@ -19,6 +31,8 @@ export interface Edge {
   readonly lines: { readonly level: string; readonly fields: object; readonly message: string }[];
   stop(): Promise<void>;
 }
+
+const METRICS = createPromTally({ now: () => new Date("2026-11-22T15:00:00Z"), registries: [] });
 
 /** Starts the real edge on a free port of the loopback, with a store that keeps what it is handed. */
 export async function startEdge(over: Partial<IngestParts> = {}): Promise<Edge> {
@@ -33,13 +47,15 @@ export async function startEdge(over: Partial<IngestParts> = {}): Promise<Edge> 
         return batch.map((): Acceptance => "new");
       },
     },
-    clock: { now: () => new Date("2026-11-22T15:00:00.000Z") },
+    clock: new FakeClock("2026-11-22T15:00:00Z"),
     log: recorder(lines),
     options: defaultOptions,
     github: async (_req, res, body) => {
       res.writeHead(200).end(`github ${body.length}`);
     },
     health: async () => [],
+    metrics: METRICS,
+    depth: async () => NOTHING_WAITS,
     draining: () => false,
     ...over,
   });

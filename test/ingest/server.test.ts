@@ -208,7 +208,7 @@ describe("other requests", () => {
     ["GET", "/healthz", 200, null],
     ["HEAD", "/readyz", 200, null],
     ["GET", "/readyz?verbose", 200, null],
-    ["GET", "/metrics", 404, null],
+    ["PUT", "/metrics", 405, "GET, HEAD"],
     ["GET", "/", 404, null],
     ["POST", "//hooks/quay", 404, null],
   ])("%s %s: %i", async (method, at, status, allow) => {

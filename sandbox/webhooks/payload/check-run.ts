@@ -1,6 +1,6 @@
 import type { CheckRun, Repo } from "../../world/entities.ts";
 import { appPayload } from "./account.ts";
-import { apiOf, htmlOf, type Payload, repoOf, type Scope } from "./scope.ts";
+import { apiOf, headRepoOf, htmlOf, type Payload, type Scope } from "./scope.ts";
 
 export function checkRunPayload(scope: Scope, repo: Repo, check: CheckRun): Payload {
   const app = scope.world.apps.get(check.appId);
@@ -12,7 +12,7 @@ export function checkRunPayload(scope: Scope, repo: Repo, check: CheckRun): Payl
     id: pull.id,
     number: pull.number,
     url: `${apiOf(scope, repo)}/pulls/${pull.number}`,
-    head: endPayload(scope, repoOf(scope, pull.headRepo), pull.headBranch, pull.headOid),
+    head: endPayload(scope, headRepoOf(scope, repo, pull), pull.headBranch, pull.headOid),
     base: endPayload(scope, repo, pull.baseBranch, pull.baseOid),
   }));
   return {

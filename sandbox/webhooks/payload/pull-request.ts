@@ -2,7 +2,7 @@ import type { Label, Pull, Repo } from "../../world/entities.ts";
 import { authorAssociation, teamPayload, userPayload } from "./account.ts";
 import type { PullNumbers } from "./pull-numbers.ts";
 import { repositoryPayload } from "./repository.ts";
-import { accountNamed, apiOf, htmlOf, type Payload, repoOf, type Scope } from "./scope.ts";
+import { accountNamed, apiOf, headRepoOf, htmlOf, type Payload, type Scope } from "./scope.ts";
 
 export function labelPayload(scope: Scope, repo: Repo, label: Label): Payload {
   return {
@@ -23,7 +23,7 @@ export function labelsPayload(scope: Scope, repo: Repo, pull: Pull): readonly Pa
 
 /** A pull request as it hangs on reviews: without what only its own webhooks tell (`pullRequestPayload`). */
 export function plainPullPayload(scope: Scope, repo: Repo, pull: Pull): Payload {
-  const head = repoOf(scope, pull.headRepo);
+  const head = headRepoOf(scope, repo, pull);
   return {
     ...linksOf(scope, repo, pull),
     id: pull.id,

@@ -1,4 +1,4 @@
-import type { Account, Repo } from "../../world/entities.ts";
+import type { Account, Pull, Repo } from "../../world/entities.ts";
 import type { World } from "../../world/world.ts";
 
 /** What every builder needs: where things are looked up, and where their links lead. */
@@ -19,10 +19,9 @@ export function accountNamed(scope: Scope, login: string): Account {
   return account;
 }
 
-export function repoOf(scope: Scope, id: number): Repo {
-  const repo = scope.world.repos.get(id);
-  if (repo === undefined) throw new Error(`The world has no repo ${id}`);
-  return repo;
+/** Where the head of a pull request of `repo` is; a repo that is gone by now is told as `repo` itself. */
+export function headRepoOf(scope: Scope, repo: Repo, pull: Pull): Repo {
+  return scope.world.repos.get(pull.headRepo) ?? repo;
 }
 
 export function apiOf(scope: Scope, repo: Repo): string {

@@ -99,3 +99,42 @@ test("the control gives out a person's token", async () => {
   const unknown = await fetch(`${url}/nobody`, { method: "POST" });
   expect([await known.json(), unknown.status]).toEqual([{ token: "sandbox_ada" }, 404]);
 });
+
+test("the control suspends, uninstalls and installs the App, and deletes a repo", async () => {
+  const { world } = github;
+  const control = async (method: string, path: string, body?: object) => {
+    const init = { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    return (await fetch(`${address.url}/_sandbox/${path}`, init)).status;
+  };
+  const told: string[] = [];
+  world.on((event) => told.push("action" in event ? `${event.kind}.${event.action}` : event.kind));
+  const statuses = [
+    await control("POST", "installations/Acme/suspend"),
+    await control("POST", "installations/acme/unsuspend"),
+    await control("POST", "installations/acme", {}),
+    await control("DELETE", "installations/acme"),
+    await control("DELETE", "installations/acme"),
+    await control("POST", "installations/acme/suspend"),
+    await control("POST", "installations/acme", { repos: ["nowhere"] }),
+    await control("POST", "installations/acme", { repos: "some" }),
+    await control("POST", "installations/acme", { app: "other" }),
+    await control("POST", "installations/acme", { app: "tagboat", repos: ["cd"] }),
+    await control("DELETE", "repos/acme/cd"),
+    await control("DELETE", "repos/acme/cd"),
+  ];
+  expect(statuses).toEqual([204, 204, 422, 204, 404, 404, 404, 400, 422, 201, 204, 404]);
+  expect(told).toEqual([
+    "installation.suspend",
+    "installation.unsuspend",
+    "installation.deleted",
+    "installation.created",
+    "installation_repositories.removed",
+  ]);
+});
+
+test("the control arms a fault for one repo", async () => {
+  const fault = { kind: "bad-gateway-before" };
+  expect(await arm({ fault, repo: "acme/open", times: 2 })).toBe(204);
+  const status = async (path: string) => (await fetch(address.url + path)).status;
+  expect([await status("/meta"), await status("/repos/acme/open")]).toEqual([200, 502]);
+});

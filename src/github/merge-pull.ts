@@ -1,7 +1,13 @@
 import { z } from "zod";
 import { type CdRepo, ForgeDenied, type WriteResult } from "../model/forge.ts";
 import type { PullFacts, Pulls } from "../model/pulls.ts";
-import { type BranchDemands, branchDemands, RULES_FRAGMENT, Rules } from "./branch-rules.ts";
+import {
+  type BranchDemands,
+  branchDemands,
+  RULES_FRAGMENT,
+  Rules,
+  requiresGate,
+} from "./branch-rules.ts";
 import { type Document, type Host, inRepo } from "./host.ts";
 import { readAnswer } from "./target.ts";
 

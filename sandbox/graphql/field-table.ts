@@ -9,6 +9,7 @@ import { botFields, organizationFields, teamFields, userFields } from "./fields/
 import { pullCommitFields, pullFields } from "./fields/pull.ts";
 import { queryFields } from "./fields/query.ts";
 import { labelFields, mergeQueueFields, repositoryFields } from "./fields/repository.ts";
+import { ruleFields } from "./fields/rules.ts";
 import { momentFields } from "./fields/timeline.ts";
 import { blobFields, treeEntryFields, treeFields } from "./fields/tree.ts";
 
@@ -23,6 +24,7 @@ export const fieldTable: Readonly<Record<string, Fields<never>>> = {
   Label: labelFields,
   MergeQueue: mergeQueueFields,
   Ref: refFields,
+  RepositoryRule: ruleFields,
   Comparison: comparisonFields,
   Commit: commitFields,
   GitActor: gitActorFields,

@@ -8,6 +8,7 @@ import type {
   Pull,
   Repo,
   Review,
+  Ruleset,
   Team,
 } from "../world/entities.ts";
 import type { World } from "../world/world.ts";
@@ -123,6 +124,14 @@ export interface QueueSource {
   readonly __typename: "MergeQueue";
   readonly repo: Repo;
   readonly branch: string;
+}
+export interface RuleSource {
+  readonly __typename: "RepositoryRule";
+  readonly repo: Repo;
+  readonly ruleset: Ruleset;
+  /** A word of `RepositoryRuleType`. */
+  readonly type: string;
+  readonly parameters: object | null;
 }
 export interface MomentSource {
   readonly __typename: "ClosedEvent" | "MergedEvent" | "ReopenedEvent" | "HeadRefForcePushedEvent";

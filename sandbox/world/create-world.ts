@@ -6,7 +6,7 @@ import * as comments from "./comments.ts";
 import { commitOnBranch } from "./commits.ts";
 import type { Repo } from "./entities.ts";
 import * as labels from "./labels.ts";
-import { enqueue } from "./merge-queue.ts";
+import { dequeue, enqueue } from "./merge-queue.ts";
 import { mergePull } from "./merging.ts";
 import { findNode } from "./nodes.ts";
 import * as pulls from "./pulls.ts";
@@ -80,7 +80,7 @@ function people(state: State) {
     addUser: (login, options) =>
       accounts.addAccount(state, login, options?.type ?? "User", options?.name),
     addOrganization: (login) => accounts.addAccount(state, login, "Organization"),
-    addTeam: (org, slug, members) => accounts.addTeam(state, org, slug, members),
+    addTeam: (org, slug, members, pending) => accounts.addTeam(state, org, slug, members, pending),
     team: (org, slug) => accounts.teamOf(state, org, slug),
     addApp: (app) => accounts.addApp(state, app),
     install: (app, account, names) => accounts.install(state, app, account, names),
@@ -135,5 +135,6 @@ function pullDoors(state: State) {
     mergePull: write(state, mergePull),
     setAutoMerge: write(state, setAutoMerge),
     enqueue: write(state, enqueue),
+    dequeue: write(state, dequeue),
   } satisfies Partial<World>;
 }

@@ -30,6 +30,7 @@ async function newRepo(
     archived: false,
     defaultBranch: null,
     allowAutoMerge: true,
+    mergeMethods: new Set(["merge", "squash", "rebase"]),
     createdAt: at,
     pushedAt: at,
     store: await state.newStore(),

@@ -13,7 +13,8 @@ export interface BranchRules {
   readonly mergeQueue: boolean;
 }
 
-function covers(pattern: string, repo: Repo, branch: string): boolean {
+function covers(written: string, repo: Repo, branch: string): boolean {
+  const pattern = written.replace(/^refs\/heads\//, "");
   if (pattern === "~ALL") return true;
   if (pattern === "~DEFAULT_BRANCH") return branch === repo.defaultBranch;
   const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
@@ -22,8 +23,13 @@ function covers(pattern: string, repo: Repo, branch: string): boolean {
   return new RegExp(`^${source}$`).test(branch);
 }
 
+/** The rulesets of a branch. */
+export function rulesetsOf(repo: Repo, branch: string): readonly Ruleset[] {
+  return repo.rulesets.filter((set) => set.branches.some((p) => covers(p, repo, branch)));
+}
+
 export function rulesOf(repo: Repo, branch: string): BranchRules {
-  const sets = repo.rulesets.filter((set) => set.branches.some((p) => covers(p, repo, branch)));
+  const sets = rulesetsOf(repo, branch);
   return {
     pullRequest: sets.some((set) => set.pullRequest !== null),
     approvals: Math.max(0, ...sets.map((set) => set.pullRequest?.approvals ?? 0)),

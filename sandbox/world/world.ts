@@ -133,7 +133,8 @@ export interface World {
 
   addUser(login: string, options?: { name?: string; type?: "User" | "Bot" }): Account;
   addOrganization(login: string): Account;
-  addTeam(org: string, slug: string, members: readonly string[]): Team;
+  /** `pending`: invited, and not members yet. */
+  addTeam(org: string, slug: string, members: readonly string[], pending?: readonly string[]): Team;
   team(org: string, slug: string): Team | null;
   addApp(app: Omit<App, "id" | "bot" | "clientId">): App;
   install(app: number, account: string, repos: "all" | readonly string[]): Installation;
@@ -227,9 +228,10 @@ export interface World {
     actor: string,
     pull: Pull,
     method: MergeMethod | null,
-    expectedHead?: Oid,
+    options?: { expectedHead?: Oid; title?: string; message?: string },
   ): Promise<void>;
   enqueue(repo: Repo, actor: string, pull: Pull, expectedHead?: Oid): Promise<void>;
+  dequeue(repo: Repo, actor: string, pull: Pull): Promise<void>;
   review(
     repo: Repo,
     actor: string,
@@ -243,7 +245,8 @@ export interface World {
     review: Review,
     message: string,
   ): Promise<void>;
-  comment(repo: Repo, actor: string, pull: Pull, body: string): Promise<Comment>;
+  /** `through`: the App that speaks for the person; a bot always speaks through its own. */
+  comment(repo: Repo, actor: string, pull: Pull, body: string, through?: App): Promise<Comment>;
   editComment(repo: Repo, actor: string, comment: Comment, body: string): Promise<void>;
   deleteComment(repo: Repo, actor: string, comment: Comment): Promise<void>;
   react(repo: Repo, actor: string, comment: Comment, content: string): Promise<{ id: number }>;

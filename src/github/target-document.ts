@@ -1,6 +1,11 @@
 import { CONFIG_PATH } from "../model/config.ts";
 import type { TargetQuery } from "../model/forge.ts";
-import { FILE_FRAGMENT, LISTING_FRAGMENT, PULL_FRAGMENT } from "./fragments.ts";
+import {
+  FILE_FRAGMENT,
+  HEAD_COMMIT_FRAGMENT,
+  LISTING_FRAGMENT,
+  PULL_FRAGMENT,
+} from "./fragments.ts";
 import type { Document } from "./host.ts";
 
 /** Which document a query needs. Equal shapes have equal texts, so that a host can keep them parsed. */
@@ -103,15 +108,6 @@ function pullsField(states: string, first: number): string {
       nodes { ...Pull }
     }`;
 }
-
-const HEAD_COMMIT_FRAGMENT = `fragment HeadCommit on Commit {
-  oid
-  message
-  changedFilesIfAvailable
-  author { user { databaseId } }
-  signature { isValid wasSignedByGitHub }
-  parents(first: 10) { nodes { oid } }
-}`;
 
 function declarations(shape: Shape): string[] {
   const declared = ["$owner: String!", "$name: String!", "$config: String!"];

@@ -1,3 +1,6 @@
+/** Name of the check run that carries the gates' answer; branch rules name it. */
+export const PROMOTION_CHECK = "tagboat/promotion";
+
 /** Every gate, in the order in which a person reads them. */
 export const gates = [
   "content",

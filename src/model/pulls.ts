@@ -9,12 +9,13 @@ export interface Account {
 export interface Comment {
   readonly id: number;
   readonly author: Account;
-  /** Written through an App on the person's behalf. */
+  /** Written through an App on the person's behalf. `false` also where the host does not say: the webhook of the comment does. */
   readonly viaApp: boolean;
   readonly byOurApp: boolean;
   readonly body: string;
   /** RFC 3339. */
   readonly createdAt: string;
+  /** Changed after it was written; of our own comments: by somebody else. */
   readonly edited: boolean;
 }
 
@@ -82,7 +83,7 @@ export interface PullFacts {
 /** A version of a file in the history of a branch. */
 export interface FileVersion {
   readonly commit: string;
-  /** RFC 3339: when it came to the branch, as the commit says. */
+  /** RFC 3339: when it came to the branch, by the pull request that brought it; of a push: as the commit says. */
   readonly at: string;
   readonly file: FileState;
 }
@@ -91,14 +92,19 @@ export type Reaction = "eyes" | "rocket" | "confused";
 
 /** PORT. Pull requests as people work on them. Throws `ForgeUnavailable` and `ForgeDenied` as `Forge` does. */
 export interface Pulls {
-  /** At most two requests while the pull request has at most 100 files, commits, reviews and checks each. `null`: gone. */
+  /** Two requests; more only beyond 100 reviews, checks or comments, or 299 files. `null`: gone. */
   read(repo: CdRepo, number: number): Promise<PullFacts | null>;
   /** Numbers of open pull requests into `base`, `null`: into any. */
   open(repo: CdRepo, base: string | null): Promise<readonly number[]>;
-  comment(repo: CdRepo, id: number): Promise<Comment | null>;
+  /** Reads a comment again; one request. With `seen`, what its webhook told of it, the same request puts the reaction on it. `null`: gone. */
+  comment(
+    repo: CdRepo,
+    id: number,
+    seen?: { readonly nodeId: string; readonly react: Reaction },
+  ): Promise<Comment | null>;
   /** Decoration: a failure is logged by the adapter and never thrown. */
   react(repo: CdRepo, comment: number, reaction: Reaction): Promise<void>;
-  /** Says it once: a comment of ours with the same `key` on that pull request is replaced by the new text. Labels are set and taken in the same go where the host can. */
+  /** Says it once: a comment of ours with the same `key` on that pull request is replaced by the new text. One request, the reaction included; one more to replace. */
   say(said: {
     readonly repo: CdRepo;
     readonly pull: { readonly number: number; readonly nodeId: string };
@@ -125,7 +131,7 @@ export interface Pulls {
     path: string,
     limit: number,
   ): Promise<readonly FileVersion[]>;
-  /** Merges exactly this head, by the way the base asks for: queue, native auto-merge where something is still awaited, else at once. */
+  /** Merges exactly this head, by the way the base asks for: queue, native auto-merge where something is still awaited and our gate is required, else at once. Two requests. */
   merge(merge: {
     readonly repo: CdRepo;
     readonly pull: PullFacts;

@@ -1,3 +1,6 @@
+/** Name of the check that tells how the gates stand. */
+export const PROMOTION_CHECK = "tagboat/promotion";
+
 /** Every gate, in the order in which a person reads them. */
 export const gates = [
   "content",

@@ -7,6 +7,7 @@ export const verbs = [
   "unhold",
   "ban",
   "unban",
+  "override",
   "rebuild",
   "help",
 ] as const;

@@ -36,23 +36,15 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   const log = pino({ level: env.logLevel, base: null });
   const clock = systemClock;
   const store = await openOwnStore(env, log);
-  const { inbox, ledger, indexCache, pacer, pauses, switches } = store;
   const metrics = createPromTally({ now: clock.now, registries: namedRegistries(hosts) });
   const registry = createOciRegistry({ hosts, clock, log, environment: process.env });
   const { chores, history, probot, sweeps, work } = await composeTagboat({
     ...env,
-    ...(env.githubHost === null
-      ? {}
-      : { githubUrl: `${env.githubProtocol}://${env.githubHost}/api/v3` }),
+    ...store,
+    ...githubAddress(env),
     allowed: allowList(env.repos),
     normaliseOptions: env.options,
-    inbox,
-    ledger,
-    indexCache,
-    pacer,
     registry,
-    pauses,
-    switches,
     tally: metrics.tally,
     restAfterWrite: env.updateInterval,
     renderer: await openRenderer(env, log),
@@ -63,7 +55,7 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   const server = createIngestServer({
     secrets: env.secrets,
     generationOf: (hook) => hookGenerationOf(env.generations, hook),
-    inbox,
+    inbox: store.inbox,
     clock,
     log,
     options: env.options,
@@ -88,6 +80,10 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
     server.closeAllConnections();
     await store.close();
   });
+}
+
+function githubAddress({ githubHost, githubProtocol }: Env): { githubUrl?: string } {
+  return githubHost === null ? {} : { githubUrl: `${githubProtocol}://${githubHost}/api/v3` };
 }
 
 function healthChecks(store: Store, history: HostHistory): readonly HealthCheck[] {

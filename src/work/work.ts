@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../model/clock.ts";
 import type { Inbox, Lane, LaneItem, LaneRun, TakenDelivery } from "../model/inbox.ts";
 import type { Log } from "../model/log.ts";
@@ -52,6 +53,8 @@ export class Work {
     this.#routeParts = { ...parts, registry: gate.as("routing") };
     const holds = new OperatorHolds(switches, clock);
     this.#runParts = { ...parts, holds, registry: gate.as("lane") };
+    // Every lane that waits for its turn listens for the end; Node warns of a leak from the eleventh on.
+    setMaxListeners(0, this.#stop.signal);
   }
 
   start(): void {

@@ -5,11 +5,11 @@ import { z } from "zod";
  * Only absence is filled in, so that the JSON Schema of its input is what people write.
  */
 
-const oneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
+export const oneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
   error: "Write one text, or a list of texts with at least one in it.",
 });
-const texts = z.array(z.string().min(1));
-const duration = z
+export const texts = z.array(z.string().min(1));
+export const duration = z
   .string()
   .regex(/^(\d{1,6}[smhd])+$/, "Write a length of time like 30m, 1h, 65h or 2d.");
 const regexp = z.string().min(1, "Write a regular expression.");
@@ -44,9 +44,9 @@ const team = z
     /^[a-z0-9][a-z0-9_-]{0,99}$/,
     "Write the slug of a team of the repo's owner, as its page's address has it: `ops`.",
   );
-const teams = z.array(team).default([]);
+export const teams = z.array(team).default([]);
 
-const approvals = z.strictObject({
+export const approvals = z.strictObject({
   count: z.int().min(0).max(10).optional(),
   teams: teams.describe("Approvals count from people of these teams; from anyone with write."),
   requester: z.boolean().default(false).describe("Whether who asked may approve as well."),
@@ -55,11 +55,11 @@ const allow = z.strictObject({
   teams: teams.describe("Who may command here; anyone with write."),
   skip: teams.describe("Who may skip a step of the ladder; maintainers of the repo always may."),
 });
-const require = z.strictObject({
+export const require = z.strictObject({
   checks: texts.default([]),
   health: orNull(z.literal("argocd")),
 });
-const freeze = z.strictObject({
+export const freeze = z.strictObject({
   cron: z.string().min(1).describe("When it begins: minute hour day month weekday."),
   for: duration.describe("How long it lasts."),
   tz: z.string().min(1).default("UTC"),

@@ -124,6 +124,17 @@ export const TargetAnswer = z.object({
       head: z.object({ target: AliasedCommit.nullable() }).nullish(),
       open: Pulls.optional(),
       ended: Pulls.optional(),
+      siblings: z
+        .object({
+          nodes: z
+            .array(
+              z
+                .object({ prefix: z.string(), name: z.string(), associatedPullRequests: Pulls })
+                .nullable(),
+            )
+            .nullish(),
+        })
+        .nullish(),
     })
     .nullable(),
 });

@@ -15,6 +15,7 @@ interface Shape {
   readonly root: boolean;
   readonly named: boolean;
   readonly head: boolean;
+  readonly siblings: boolean;
 }
 
 /** The one query of `readTarget`, and where in its answer each file and folder is found. */
@@ -49,12 +50,17 @@ export function targetRequest(query: TargetQuery): TargetRequest {
     variables.head = head;
     variables.headRef = `refs/heads/${head}`;
   }
+  if (query.siblings !== undefined) {
+    variables.siblings = `refs/heads/${query.siblings.folder}`;
+    variables.word = query.siblings.word;
+  }
   const shape: Shape = {
     files: files.length,
     folders: folders.length,
     root,
     named: base !== null,
     head: head !== null,
+    siblings: query.siblings !== undefined,
   };
   return {
     document: { what: "viewer+repository", text: documentOf(shape) },
@@ -87,19 +93,30 @@ function documentOf(shape: Shape): string {
     }
     base: ${shape.named ? "ref(qualifiedName: $base)" : "defaultBranchRef"} { ...Base }
     ${shape.head ? headFields : ""}
+    ${shape.siblings ? SIBLINGS : ""}
   }
 }`,
     baseFragment(shape),
     FILE_FRAGMENT,
   ];
   if (shape.root || shape.folders > 0) parts.push(LISTING_FRAGMENT);
-  if (shape.head) parts.push(HEAD_COMMIT_FRAGMENT, blobsFragment(shape), PULL_FRAGMENT);
+  if (shape.head) parts.push(HEAD_COMMIT_FRAGMENT, blobsFragment(shape));
+  if (shape.head || shape.siblings) parts.push(PULL_FRAGMENT);
   return parts.join("\n");
 }
 
 const headFields = `head: ref(qualifiedName: $headRef) { target { oid ...Blobs } }
     open: ${pullsField("OPEN", 30)}
     ended: ${pullsField("CLOSED, MERGED", 10)}`;
+
+// By branches: a list of all open pull requests would hold those of other bots, too.
+const SIBLINGS = `siblings: refs(refPrefix: $siblings, query: $word, first: 50) {
+      nodes {
+        prefix
+        name
+        associatedPullRequests(states: [OPEN], first: 5) { nodes { ...Pull } }
+      }
+    }`;
 
 // Asked apart: GitHub lists the pull requests of forks' branches of the same name too, and no number of ended ones may hide ours.
 function pullsField(states: string, first: number): string {
@@ -113,6 +130,7 @@ function declarations(shape: Shape): string[] {
   const declared = ["$owner: String!", "$name: String!", "$config: String!"];
   if (shape.named) declared.push("$base: String!");
   if (shape.head) declared.push("$head: String!", "$headRef: String!");
+  if (shape.siblings) declared.push("$siblings: String!", "$word: String!");
   for (const at of count(shape.files)) declared.push(`$f${at}: String!`);
   for (const at of count(shape.folders)) declared.push(`$d${at}: String!`);
   return declared;

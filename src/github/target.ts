@@ -53,6 +53,7 @@ export async function readTarget(host: Host, query: TargetQuery): Promise<Target
     folders: folders(request, base),
     head: headBranch(repository, request, viewer),
     pulls: pulls(repository, viewer),
+    siblings: siblings(repository, viewer),
   };
 }
 
@@ -134,6 +135,16 @@ function pulls(repository: Answer, viewer: Viewer): Target["pulls"] {
     .filter((pull) => !pull.isCrossRepository)
     .map((pull) => pullState(pull, viewer))
     .sort((a, b) => b.number - a.number);
+}
+
+function siblings(repository: Answer, viewer: Viewer): Target["siblings"] {
+  return (repository.siblings?.nodes ?? []).flatMap((ref) => {
+    const branch = `${ref?.prefix ?? ""}${ref?.name ?? ""}`.replace(/^refs\/heads\//, "");
+    return (ref?.associatedPullRequests.nodes ?? [])
+      .filter((pull) => pull !== null)
+      .map((pull) => ({ branch, pull: pullState(pull, viewer) }))
+      .filter(({ pull }) => pull.ours);
+  });
 }
 
 function headBranch(repository: Answer, request: TargetRequest, viewer: Viewer): HeadBranch | null {

@@ -28,6 +28,7 @@ export function target(change: Partial<Target> = {}): Target {
     folders: new Map(),
     head: null,
     pulls: [],
+    siblings: [],
     ...change,
   };
 }

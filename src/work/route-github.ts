@@ -27,6 +27,8 @@ export async function routeGithub(indexes: RepoIndexes, delivery: Delivery): Pro
     case "access-changed":
       indexes.forget(news.owner, news.repos);
       return { ...routing([]), unpark: news.owner };
+    case "command":
+      return routing([]);
     case "none":
       return {
         items: [],

@@ -1,4 +1,4 @@
-/** Name of the check run that carries the gates' answer; branch rules name it. */
+/** Name of the check that tells how the gates stand. */
 export const PROMOTION_CHECK = "tagboat/promotion";
 
 /** Every gate, in the order in which a person reads them. */

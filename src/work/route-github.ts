@@ -39,6 +39,8 @@ async function routeNews(indexes: RepoIndexes, news: GithubNews): Promise<Routin
     case "access-changed":
       indexes.forget(news.owner, news.repos);
       return { ...routing([]), unpark: news.owner };
+    case "command":
+      return routing([]);
     case "none":
       return nothing({
         kind: "skipped",

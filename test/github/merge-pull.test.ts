@@ -9,8 +9,8 @@ import {
 import { ForgeDenied } from "../../src/model/forge.ts";
 import type { PullFacts } from "../../src/model/pulls.ts";
 import { DEV } from "../contract/forge.contract.ts";
+import { ruleset } from "../sandbox/world/seeded-world.ts";
 import { problemsOf } from "./official-schema.ts";
-import { ruleset } from "./ruleset.ts";
 import { HEAD, REPO } from "./samples.ts";
 import { type SandboxStage, sandboxStage } from "./sandbox-stage.ts";
 import { type Answer, scriptedHost } from "./scripted-host.ts";

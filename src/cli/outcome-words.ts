@@ -62,7 +62,8 @@ const refuseWords: Readonly<Record<RefuseReason, string>> = {
   "component-unknown": "the environment has no such component",
   "version-unknown": "the version was never there, or the name fits several",
   "source-unknown": "`--from` names nothing that it could come from",
-  "sources-disagree": "the overlays that it would come from hold different versions: name one with `--from`",
+  "sources-disagree":
+    "the overlays that it would come from hold different versions: name one with `--from`",
   "nothing-to-promote": "the source holds nothing that the target has a place for",
   "ladder-skipped": "a step of the ladder would be left out: `--from` and `--reason` are needed",
   "target-ahead": "the target holds something newer: `/rollback` goes back",

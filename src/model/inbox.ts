@@ -21,7 +21,21 @@ export type LaneTask =
   /** Tell on a pull request what its change of the config would do. */
   | { readonly kind: "preview"; readonly repo: string; readonly pull: number }
   /** Offer a first config to a repo that carries this image and has none; `image: null`: look at what became of the offer. */
-  | { readonly kind: "onboard"; readonly repo: string; readonly image: string | null };
+  | { readonly kind: "onboard"; readonly repo: string; readonly image: string | null }
+  /** Somebody wrote a command. What the comment says is read again: only its author and time are believed. */
+  | {
+      readonly kind: "command";
+      readonly repo: string;
+      readonly pull: { readonly number: number; readonly nodeId: string };
+      readonly comment: {
+        readonly id: number;
+        readonly nodeId: string;
+        readonly login: string;
+        readonly userId: number;
+        /** RFC 3339. */
+        readonly at: string;
+      };
+    };
 
 /** One piece of a delivery in a lane. */
 export interface LaneItem {

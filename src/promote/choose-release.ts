@@ -50,17 +50,22 @@ export type Choice =
 
 /** Which release goes on: the newest that was in each source long enough and is not banned, or the one that is named. */
 export function chooseRelease(wish: ReleaseWish): Choice {
-  const chosen: { readonly source: SourceFile; readonly release: HeldRelease }[] = [];
+  const chosen: ChosenRelease[] = [];
   for (const source of wish.sources) {
     const one = ofSource(wish, source);
-    if ("kind" in one) {
-      // An overlay that never held what is asked for says nothing against another that did.
-      if (one.kind === "refused" && one.reason === "nothing-to-promote") continue;
-      return one;
-    }
-    chosen.push({ source, release: one });
+    if (!("kind" in one)) chosen.push({ source, release: one });
+    // An overlay that holds nothing says nothing against another that does.
+    else if (one.kind === "history-needed" || one.reason !== "nothing-to-promote") return one;
   }
-  if (chosen.length === 0) return nothing(wish);
+  return together(wish, chosen);
+}
+
+interface ChosenRelease {
+  readonly source: SourceFile;
+  readonly release: HeldRelease;
+}
+
+function together(wish: ReleaseWish, chosen: readonly ChosenRelease[]): Choice {
   const held = chosen.map(({ source, release }) => ({
     file: source.file,
     artifacts: release.artifacts.filter((artifact) => wish.takes(artifact)),
@@ -73,11 +78,8 @@ export function chooseRelease(wish: ReleaseWish): Choice {
   if (artifacts.size === 0) return nothing(wish);
   const whole = wish.sources.every((source) => source.whole);
   const times = chosen.map(({ release }) => release.since.getTime());
-  return {
-    kind: "chosen",
-    artifacts: [...artifacts.values()],
-    since: whole ? new Date(Math.max(...times)) : null,
-  };
+  const since = whole ? new Date(Math.max(...times)) : null;
+  return { kind: "chosen", artifacts: [...artifacts.values()], since };
 }
 
 function ofSource(

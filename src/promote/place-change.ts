@@ -89,24 +89,33 @@ function putImage(
     return null;
   }
   for (const { file, target } of targets) {
-    const trouble = entryTrouble(target, file);
-    if (trouble !== null) return trouble;
-    const change = changeOf(rule, target, artifact);
-    if (change === "digest-unknown") return digestUnknown(target, artifact);
-    if (holdsAlready(change, target)) continue;
-    const digest = change.digest ?? null;
-    const tag = artifact.tag === NO_TAG ? null : (change.newTag ?? artifact.tag);
-    const row: PlanRow = {
-      file: target.file,
-      image: target.image,
-      from: versionIn(target.entry),
-      to: { tag, digest },
-    };
-    found.changes.push(change);
-    found.rows.push(row);
-    if (isNewer(place, rule, target, artifact)) found.newer.push(row);
+    const refusal = putInto(place, rule, { file, target, artifact }, found);
+    if (refusal !== null) return refusal;
   }
   found.artifacts.push(artifact);
+  return null;
+}
+
+function putInto(
+  place: StandingPlace,
+  rule: ImageRule,
+  at: { readonly file: PlanFile; readonly target: Target; readonly artifact: ImageArtifact },
+  found: Found,
+): Refusal | null {
+  const { artifact, file, target } = at;
+  const trouble = entryTrouble(target, file);
+  if (trouble !== null) return trouble;
+  const change = changeOf(rule, target, artifact);
+  if (change === "digest-unknown") return digestUnknown(target, artifact);
+  if (holdsAlready(change, target)) return null;
+  const to = {
+    tag: artifact.tag === NO_TAG ? null : (change.newTag ?? artifact.tag),
+    digest: change.digest ?? null,
+  };
+  const row = { file: target.file, image: target.image, from: versionIn(target.entry), to };
+  found.changes.push(change);
+  found.rows.push(row);
+  if (isNewer(place, rule, target, artifact)) found.newer.push(row);
   return null;
 }
 

@@ -34,6 +34,7 @@ export type GithubNews =
       readonly kind: "command";
       readonly repo: string;
       readonly pull: number;
+      readonly pullNodeId: string;
       readonly comment: WrittenComment;
     }
   | { readonly kind: "none"; readonly what: string };
@@ -196,7 +197,7 @@ const issueComment = z.object({
     user: account.extend({ type: z.literal("User") }),
     performed_via_github_app: z.null().optional(),
   }),
-  issue: z.object({ number: z.number(), pull_request: z.object({}) }),
+  issue: z.object({ number: z.number(), node_id: z.string(), pull_request: z.object({}) }),
 });
 
 /** Only a new comment on a pull request, by a person who is its author, that begins with a slash. */
@@ -208,6 +209,7 @@ function readComment(payload: unknown): GithubNews | null {
     kind: "command",
     repo: repo.full_name.toLowerCase(),
     pull: issue.number,
+    pullNodeId: issue.node_id,
     comment: {
       id: comment.id,
       nodeId: comment.node_id,

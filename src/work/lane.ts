@@ -13,6 +13,8 @@ export type LaneName =
   | { readonly kind: "direct"; readonly repo: string; readonly base: string }
   | { readonly kind: "preview"; readonly repo: string; readonly pull: number }
   | { readonly kind: "onboard"; readonly repo: string }
+  /** What people ask for: one after the other in a repo. */
+  | { readonly kind: "command"; readonly repo: string }
   /** Events that wait until the repo can be read. */
   | { readonly kind: "index"; readonly repo: string };
 
@@ -26,6 +28,8 @@ export function renderLane(name: LaneName): Lane {
       return JSON.stringify(["preview", name.repo, name.pull]);
     case "onboard":
       return JSON.stringify(["onboard", name.repo]);
+    case "command":
+      return JSON.stringify(["command", name.repo]);
     case "index":
       return JSON.stringify(["index", name.repo]);
   }
@@ -36,6 +40,7 @@ export function laneOf(task: LaneTask, direct: boolean): Lane {
   if (task.kind === "preview")
     return renderLane({ kind: "preview", repo: task.repo, pull: task.pull });
   if (task.kind === "onboard") return renderLane({ kind: "onboard", repo: task.repo });
+  if (task.kind === "command") return renderLane({ kind: "command", repo: task.repo });
   if (task.kind === "event") return renderLane({ kind: "index", repo: task.repo });
   return renderLane(
     direct

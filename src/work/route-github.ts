@@ -3,6 +3,7 @@ import type { Delivery } from "../model/delivery.ts";
 import { ForgeDenied } from "../model/forge.ts";
 import type { LaneTask, Routing } from "../model/inbox.ts";
 import type { Outcome } from "../model/outcome.ts";
+import { parseComment } from "../promote/command.ts";
 import { ONBOARDING_BRANCH } from "../propose/branch-name.ts";
 import { type GithubNews, readGithubNews } from "./github-news.ts";
 import type { KnownRepo } from "./known-repo.ts";
@@ -40,7 +41,7 @@ async function routeNews(indexes: RepoIndexes, news: GithubNews): Promise<Routin
       indexes.forget(news.owner, news.repos);
       return { ...routing([]), unpark: news.owner };
     case "command":
-      return routing([]);
+      return routing(command(await indexes.find(news.repo), news));
     case "none":
       return nothing({
         kind: "skipped",
@@ -129,5 +130,17 @@ function preview(
   // Our own proposals never touch the config, except for the onboarding one, which is worth its preview.
   if (known === null || /^tagboat\/.+\//.test(news.headBranch)) return [];
   const task: LaneTask = { kind: "preview", repo: news.repo, pull: news.pull };
+  return [{ lane: laneOf(task, false), task }];
+}
+
+function command(known: KnownRepo | null, news: Extract<GithubNews, { kind: "command" }>): Item[] {
+  if (known === null || parseComment(news.comment.body).kind === "none") return [];
+  const { at, id, login, nodeId, userId } = news.comment;
+  const task: LaneTask = {
+    kind: "command",
+    repo: known.fullName,
+    pull: { number: news.pull, nodeId: news.pullNodeId },
+    comment: { id, nodeId, login, userId, at },
+  };
   return [{ lane: laneOf(task, false), task }];
 }

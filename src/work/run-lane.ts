@@ -4,6 +4,7 @@ import type { Place } from "../model/outcome.ts";
 import type { Attempt } from "../propose/upsert.ts";
 import { heldBack } from "./operator-holds.ts";
 import { delayAll, parkAll, type Ran, settleAll, together } from "./ran.ts";
+import { runCommand } from "./run-command.ts";
 import { runOnboarding, runPreview } from "./run-config.ts";
 import { runEvents } from "./run-events.ts";
 import { type RunParts, runPlace } from "./run-place.ts";
@@ -40,6 +41,8 @@ async function runGroup(
       );
     case "onboard":
       return unlessHeld(parts, task.repo, group, () => onboard(parts, task, group));
+    case "command":
+      return unlessHeld(parts, task.repo, group, () => runCommand(parts, task, first, signal));
   }
 }
 

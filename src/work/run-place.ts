@@ -5,6 +5,8 @@ import type { LaneItem } from "../model/inbox.ts";
 import type { Log } from "../model/log.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
 import type { Pacer } from "../model/pacer.ts";
+import type { People } from "../model/people.ts";
+import type { Pulls } from "../model/pulls.ts";
 import type { Registry } from "../model/registry.ts";
 import { trackingBranch } from "../propose/branch-name.ts";
 import { parseTrailers } from "../propose/trailers.ts";
@@ -17,6 +19,8 @@ import type { RepoIndexes } from "./repo-indexes.ts";
 import { tellView } from "./tell-view.ts";
 
 export interface RunParts extends FlowParts {
+  readonly pulls: Pulls;
+  readonly people: People;
   readonly registry: Registry;
   readonly holds: OperatorHolds;
   readonly pacer: Pacer;
@@ -153,7 +157,8 @@ async function readWholeTarget(
 /** A commit message is anybody's text: this many files of it are looked at. */
 const MOST_CLAIMED = 500;
 
-function configChanged(known: KnownRepo, target: Target): boolean {
+/** Whether the config is another than the index was made by. */
+export function configChanged(known: KnownRepo, target: Target): boolean {
   const oidOf = (file: Target["config"] | null): string =>
     file === null || file.kind === "absent" ? "" : file.oid;
   return oidOf(known.configState) !== oidOf(target.config);
@@ -202,7 +207,8 @@ async function pathsAt(
   return of(known) ?? of(await indexes.refresh(known.fullName));
 }
 
-function overlaysAt(known: KnownRepo, place: Place): readonly Overlay[] {
+/** The overlays of a place, as the index has them. */
+export function overlaysAt(known: KnownRepo, place: Place): readonly Overlay[] {
   return known.index.overlays.filter(
     (overlay) =>
       overlay.environment === place.environment &&

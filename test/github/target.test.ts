@@ -93,6 +93,7 @@ describe("readTarget", () => {
       folders: new Map([["env/dev", ["kustomization.yaml", "patch.yaml"]]]),
       head: null,
       pulls: [],
+      siblings: [],
     });
     expect(host.sent).toMatchObject([{ kind: "query", what: "viewer+repository", status: 200 }]);
   });

@@ -13,6 +13,7 @@ test("a command is told as it was written, by whom and where", async () => {
       kind: "command",
       repo: "acme/cd",
       pull: 1,
+      pullNodeId: pull.nodeId,
       comment: {
         id: comment.id,
         nodeId: comment.nodeId,
@@ -63,12 +64,12 @@ describe("payloads of a comment", () => {
     repository: { full_name: "Acme/CD" },
     sender: ana,
     comment,
-    issue: { number: 4, pull_request: { url: "u" } },
+    issue: { number: 4, node_id: "PR_4", pull_request: { url: "u" } },
   };
 
   test.each<readonly [string, object, string]>([
     ["as it should be", created, "command"],
-    ["an issue's", { ...created, issue: { number: 4 } }, "none"],
+    ["an issue's", { ...created, issue: { number: 4, node_id: "I_4" } }, "none"],
     ["edited", { ...created, action: "edited" }, "none"],
     ["sent by another", { ...created, sender: { ...ana, id: 4 } }, "none"],
     ["a bot's", { ...created, comment: { ...comment, user: { ...ana, type: "Bot" } } }, "none"],

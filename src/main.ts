@@ -28,6 +28,9 @@ import { systemClock } from "./store/system-clock.ts";
 /** After SIGTERM: how long what runs may take to come to its end, in milliseconds. */
 const DRAIN_DEADLINE = 25_000;
 
+/** Batches of deliveries on their way to PostgreSQL at the same time. */
+const COMMITS_AT_ONCE = 2;
+
 const answer = readEnv(process.env);
 if (answer.kind === "problems") refuseToStart(answer.problems);
 else await start(answer.env, registryHosts(answer.env));
@@ -64,6 +67,8 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
     metrics,
     depth: () => store.desk.depth(),
     draining: () => drain.draining,
+    // The embedded store works in this process: two at once would only make two commits of one.
+    commitsAtOnce: env.databaseUrl === null ? 1 : COMMITS_AT_ONCE,
   });
   const desk = env.databaseUrl === null ? await startDeskServer({ ...store, ...env, log }) : null;
   work.start();

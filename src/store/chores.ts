@@ -40,16 +40,19 @@ export class Chores {
     // Another version of Tagboat has it; nothing is lost with this turn of it.
     if (chore === undefined) return;
     if (this.#stop.signal.aborted) return this.#schedule(name, 0);
-    if (await this.#begin(chore)) await this.#attempt(chore);
-    await this.#schedule(name, this.#stop.signal.aborted ? 0 : chore.every);
+    const begun = await this.#begin(chore);
+    if (begun) await this.#attempt(chore);
+    // Who began it a moment ago may have died since, in the middle of it or after: this process must not wait for its next time.
+    const wait = begun ? chore.every : heldFor(chore);
+    await this.#schedule(name, this.#stop.signal.aborted ? 0 : wait);
   }
 
-  async #begin({ every, name }: Chore): Promise<boolean> {
+  async #begin(chore: Chore): Promise<boolean> {
     const rows = await this.#database.query(
       `insert into tagboat.chore (name, started) values ($1, now())
        on conflict (name) do update set started = excluded.started
        where chore.started <= now() - make_interval(secs => $2) returning name`,
-      [name, Math.min(ONCE_WITHIN, every / 2) / 1000],
+      [chore.name, heldFor(chore) / 1000],
     );
     return rows.length > 0;
   }
@@ -69,4 +72,9 @@ export class Chores {
       [name, wait / 1000],
     );
   }
+}
+
+/** Milliseconds for which nobody begins a chore again. */
+function heldFor({ every }: Chore): number {
+  return Math.min(ONCE_WITHIN, every / 2);
 }

@@ -11,8 +11,3 @@ export class Claims {
   readonly deliveries = new Map<string, Claim>();
   readonly lanes = new Map<Lane, Claim>();
 }
-
-/** Those that were taken under a former name: their work may still run here, so nobody here starts it once more. */
-export function takenBefore(claims: ReadonlyMap<string, Claim>, me: string): readonly string[] {
-  return [...claims].filter(([, { by }]) => by !== me).map(([key]) => key);
-}

@@ -1,16 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { fsyncSync } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
-import { NodeFS } from "@electric-sql/pglite/nodefs";
 import type { Pool } from "pg";
 import { type Client, type Database, inTransaction } from "./database.ts";
 import { EmbeddedPool } from "./embedded-pool.ts";
 import { databaseFiles } from "./store-folder.ts";
 import { codeOf, StoreProblem } from "./store-problem.ts";
+import { SyncedFiles, syncFolder, syncTree, wasShutDown } from "./synced-files.ts";
 
 /** Of the PostgreSQL inside PGlite; folders of other major versions are not read. */
 const POSTGRES = "18";
@@ -26,23 +25,6 @@ const SETTINGS = [
   "wal_buffers=1MB",
   "max_wal_size=64MB",
 ];
-
-/** PGlite's own file system answers fsync with success and does nothing. */
-class SyncedFiles extends NodeFS {
-  override async init(
-    ...given: Parameters<NodeFS["init"]>
-  ): Promise<Awaited<ReturnType<NodeFS["init"]>>> {
-    const ready = await super.init(...given);
-    ready.emscriptenOpts.preRun?.unshift((module) => {
-      const { NODEFS } = module as unknown as { NODEFS: { stream_ops: Record<string, unknown> } };
-      NODEFS.stream_ops.fsync = (stream: { nfd?: number | null }): number => {
-        if (stream.nfd !== undefined && stream.nfd !== null) fsyncSync(stream.nfd);
-        return 0;
-      };
-    });
-    return ready;
-  }
-}
 
 /**
  * PostgreSQL inside of this process, its files in `folder`, which nobody else may have open: the caller holds the folder's lock.
@@ -68,6 +50,7 @@ export async function openEmbeddedDatabase(
     // The parts of `pg.Pool` that graphile-worker uses are there; the type has many more.
     pool: pool as unknown as Pool,
     query: async (text, values = []) => (await pool.query(text, values)).rows,
+    urgent: { query: async (text, values = []) => (await pool.query(text, values, true)).rows },
     transaction: (run, urgent = false) =>
       inTransaction(async (): Promise<Client> => {
         const client = await pool.connect();
@@ -91,14 +74,19 @@ export async function openEmbeddedDatabase(
 
 async function startPostgres(files: string): Promise<PGlite> {
   try {
-    return await PGlite.create({
-      fs: new SyncedFiles(files),
+    const recovers = !(await wasShutDown(files));
+    if (recovers) await syncTree(files);
+    const synced = new SyncedFiles(files, recovers);
+    const database = await PGlite.create({
+      fs: synced,
       startParams: [
         // -F is PostgreSQL's own switch for "no fsync".
         ...PGlite.defaultStartParams.filter((param) => param !== "-F"),
         ...SETTINGS.flatMap((setting) => ["-c", setting]),
       ],
     });
+    synced.started();
+    return database;
   } catch (cause) {
     throw brokenBy(cause, dirname(files));
   }
@@ -133,7 +121,7 @@ async function createOnce(folder: string, files: string): Promise<void> {
   await createIn(fresh, folder);
   await syncTree(fresh);
   await rename(fresh, files);
-  await sync(await open(folder, "r"));
+  await syncFolder(folder);
 }
 
 function checkVersion(folder: string, version: string): void {
@@ -178,21 +166,4 @@ function brokenBy(fault: unknown, folder: string): StoreProblem {
     `the database in ${folder} stopped or cannot be read: check the disk's room and health, then start again; if it stays so, restore a backup or start with an empty folder (open proposals are found again on GitHub)`,
     fault,
   );
-}
-
-async function syncTree(folder: string): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) await syncTree(path);
-    else await sync(await open(path, "r"));
-  }
-  await sync(await open(folder, "r"));
-}
-
-async function sync(file: FileHandle): Promise<void> {
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }

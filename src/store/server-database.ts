@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { type Database, inTransaction } from "./database.ts";
@@ -26,10 +27,13 @@ export async function openServerDatabase(
     throw cause instanceof StoreProblem ? cause : problemOf(url, cause);
   }
   const sessions = new Sessions(url, onFault);
+  const query: Database["query"] = async (text, values = []) =>
+    (await pool.query<Rows>(text, [...values])).rows;
   return {
     shared: true,
     pool,
-    query: async (text, values = []) => (await pool.query<Rows>(text, [...values])).rows,
+    query,
+    urgent: { query: (text, values = []) => prepared(pool, text, values) },
     transaction: (run) => inTransaction(() => pool.connect(), run),
     listen: (channel, heard) => sessions.listen(channel, heard),
     alone: (key, run) => alone(pool, key, run),
@@ -42,6 +46,16 @@ export async function openServerDatabase(
 }
 
 type Rows = Record<string, unknown>;
+
+/** Planned once for each connection: a burst asks for the same again and again. */
+async function prepared(
+  pool: pg.Pool,
+  text: string,
+  values: readonly unknown[],
+): Promise<readonly Rows[]> {
+  const name = createHash("sha256").update(text).digest("base64url");
+  return (await pool.query<Rows>({ name, text, values: [...values] })).rows;
+}
 
 const ALONE_POLL = 100;
 const ALONE_TRIES = 600;

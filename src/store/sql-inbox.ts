@@ -10,10 +10,10 @@ import type {
   Routing,
   TakenDelivery,
 } from "../model/inbox.ts";
-import { acceptBatch } from "./accept-batch.ts";
+import { acceptBatch, acceptNew } from "./accept-batch.ts";
 import { Batcher } from "./batcher.ts";
-import { type Claim, Claims, takenBefore } from "./claims.ts";
-import type { Database } from "./database.ts";
+import { type Claim, Claims } from "./claims.ts";
+import type { Database, Queries, Row } from "./database.ts";
 import type { WantsNotice } from "./ledger-rows.ts";
 import { dateOf, dateOrNull, numberOf, storable, textOf } from "./row.ts";
 import { type DeliveryEnd, type LaneEnd, settleBatch } from "./settle-batch.ts";
@@ -29,10 +29,17 @@ export interface InboxParts {
   readonly wantsNotice: WantsNotice;
 }
 
+/** Milliseconds for which the wake job of an earlier delivery is known to be still to come: it is at least a second away at first. */
+const WAKE_JOB_KNOWN = 500;
+
 /** The durable inbox. What is taken carries the taker's name, and only who has the name can settle it. */
 export class SqlInbox implements Inbox {
   readonly #parts: InboxParts;
   readonly #claims = new Claims();
+  /** A statement that takes failed: the database may have done it all the same. */
+  #unsure = false;
+  /** When this process last saw to a wake job (`performance.now`). */
+  #wakeJobAt = Number.NEGATIVE_INFINITY;
   readonly #ends: Batcher<DeliveryEnd | LaneEnd, boolean>;
 
   constructor(parts: InboxParts) {
@@ -42,12 +49,20 @@ export class SqlInbox implements Inbox {
 
   async accept(batch: readonly Delivery[]): Promise<readonly Acceptance[]> {
     const { clock, database, wakes } = this.#parts;
-    const answers = await database.transaction(
-      (queries) => acceptBatch(queries, batch, clock.now()),
-      true,
-    );
+    const now = clock.now();
+    // Our clock and not the database's: it decides about nothing but a job more or less.
+    const wake = performance.now() - this.#wakeJobAt >= WAKE_JOB_KNOWN;
+    const asked = performance.now();
+    const kept = await acceptNew(database.urgent, batch, now, wake);
+    if (wake && kept.size > 0) this.#wakeJobAt = asked;
+    const rest = batch.filter(({ id }) => !kept.has(id));
+    const answers =
+      rest.length === 0
+        ? []
+        : await database.transaction((queries) => acceptBatch(queries, rest, now), true);
     wakes.everywhere();
-    return answers;
+    const others = new Map(rest.map(({ id }, at) => [id, answers[at]]));
+    return batch.map(({ id }) => others.get(id) ?? "new");
   }
 
   onWake(listener: () => void): () => void {
@@ -56,7 +71,8 @@ export class SqlInbox implements Inbox {
 
   async takeDeliveries(now: Date, limit: number): Promise<readonly TakenDelivery[]> {
     const by = this.#parts.me();
-    const rows = await this.#parts.database.query(
+    const rows = await this.#take(
+      by,
       `update tagboat.delivery set taken_by = $1
        from (
          select seq as place from tagboat.delivery
@@ -64,7 +80,7 @@ export class SqlInbox implements Inbox {
          order by seq limit $3 for update skip locked
        ) as free
        where seq = place returning seq, content, tries`,
-      [by, now.toISOString(), limit, takenBefore(this.#claims.deliveries, by)],
+      [by, now.toISOString(), limit, [...this.#claims.deliveries.keys()]],
     );
     const taken = rows
       .toSorted((a, b) => numberOf(a, "seq") - numberOf(b, "seq"))
@@ -100,7 +116,8 @@ export class SqlInbox implements Inbox {
   async takeLanes(now: Date, limit: number): Promise<readonly Lane[]> {
     const by = this.#parts.me();
     const from = now.toISOString();
-    const rows = await this.#parts.database.query(
+    const rows = await this.#take(
+      by,
       `update tagboat.lane set taken_by = $1, taken_at = $2
        from (
          select name as place from tagboat.lane
@@ -108,7 +125,7 @@ export class SqlInbox implements Inbox {
          order by due, first limit $3 for update skip locked
        ) as free
        where name = place returning name, due, first`,
-      [by, from, limit, takenBefore(this.#claims.lanes, by)],
+      [by, from, limit, [...this.#claims.lanes.keys()].map(storable)],
     );
     const lanes = rows
       .toSorted(
@@ -119,6 +136,24 @@ export class SqlInbox implements Inbox {
       .map((row) => textOf(row, "name"));
     for (const lane of lanes) this.#claims.lanes.set(lane, { by, from });
     return lanes;
+  }
+
+  /**
+   * Takes by one statement. What this process still works on is never taken by it once more: its settling may have reached the
+   * database although the answer did not come. And an answer that did not come may have left something taken that nobody works on.
+   */
+  async #take(by: string, statement: string, values: readonly unknown[]): Promise<readonly Row[]> {
+    const { database } = this.#parts;
+    if (this.#unsure) {
+      await database.transaction((queries) => freeUnknown(queries, by, this.#claims));
+      this.#unsure = false;
+    }
+    try {
+      return await database.query(statement, values);
+    } catch (error) {
+      this.#unsure = true;
+      throw error;
+    }
   }
 
   async itemsOf(lane: Lane): Promise<readonly LaneItem[]> {
@@ -164,6 +199,19 @@ export class SqlInbox implements Inbox {
     );
     return row === undefined ? null : dateOrNull(row, "due");
   }
+}
+
+/** Frees what stands under this process's name without its knowing. */
+async function freeUnknown(queries: Queries, by: string, claims: Claims): Promise<void> {
+  await queries.query(
+    "update tagboat.delivery set taken_by = null where taken_by = $1 and id <> all($2::text[])",
+    [by, [...claims.deliveries.keys()]],
+  );
+  await queries.query(
+    `update tagboat.lane set taken_by = null, taken_at = null
+     where taken_by = $1 and name <> all($2::text[])`,
+    [by, [...claims.lanes.keys()].map(storable)],
+  );
 }
 
 function forget(claims: Map<string, Claim>, key: string, claim: Claim): void {

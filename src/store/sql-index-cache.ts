@@ -21,9 +21,9 @@ export class SqlIndexCache implements IndexCache {
 
   async put(entry: IndexedBranch): Promise<void> {
     await this.#database.query(
-      `insert into tagboat.indexed_branch (repo, branch, entry) values ($1, $2, $3)
-       on conflict (repo, branch) do update set entry = excluded.entry`,
-      [storable(entry.repo), storable(entry.branch), JSON.stringify(entry)],
+      `insert into tagboat.indexed_branch (repo, branch, commit_oid, entry) values ($1, $2, $3, $4)
+       on conflict (repo, branch) do update set commit_oid = excluded.commit_oid, entry = excluded.entry`,
+      [storable(entry.repo), storable(entry.branch), storable(entry.commit), JSON.stringify(entry)],
     );
   }
 
@@ -38,5 +38,16 @@ export class SqlIndexCache implements IndexCache {
       "select entry from tagboat.indexed_branch order by repo, branch",
     );
     return rows.map((row) => storedBranch(textOf(row, "entry")));
+  }
+
+  async heads(): Promise<readonly Pick<IndexedBranch, "repo" | "branch" | "commit">[]> {
+    const rows = await this.#database.query(
+      "select repo, branch, commit_oid from tagboat.indexed_branch",
+    );
+    return rows.map((row) => ({
+      repo: textOf(row, "repo"),
+      branch: textOf(row, "branch"),
+      commit: textOf(row, "commit_oid"),
+    }));
   }
 }

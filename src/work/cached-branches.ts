@@ -29,6 +29,25 @@ export class CachedBranches {
     }
   }
 
+  /** As {@link read}, of what the store has by now: another process may have read it. */
+  async readAnew(
+    reach: Reach,
+    repo: CdRepo,
+    branches: readonly string[],
+  ): Promise<KnownRepo | null> {
+    const name = fullNameOf(repo);
+    this.#left ??= this.#load();
+    const left = await this.#left;
+    const found = await Promise.all(branches.map((branch) => this.#cache.get(name, branch)));
+    left.set(
+      name,
+      found.filter((branch) => branch !== null),
+    );
+    const known = await this.read(reach, repo);
+    left.delete(name);
+    return known;
+  }
+
   /** A repo was read: that is what a later process begins with. */
   async keep(name: string, branches: readonly IndexedBranch[]): Promise<void> {
     try {

@@ -3,6 +3,7 @@ import type { CdRepo, Forge } from "../model/forge.ts";
 import type { IndexCache } from "../model/index-cache.ts";
 import type { Log } from "../model/log.ts";
 import { CachedBranches } from "./cached-branches.ts";
+import { IndexHeads } from "./index-heads.ts";
 import { fullNameOf, type KnownRepo, readKnownRepo } from "./known-repo.ts";
 
 export interface RepoIndexesParts {
@@ -33,6 +34,8 @@ export function ownerOfWhole(name: string): string | null {
 
 /** Repos of an owner that are read at once: an installation may hold hundreds. */
 const READ_AT_ONCE = 4;
+/** What this process read within this long is not replaced by what another one did, in milliseconds. */
+const RECENT = 60_000;
 /** How long the others of an owner wait for one repo's first reading, in milliseconds; it goes on behind them. */
 const PATIENCE = 2000;
 
@@ -55,10 +58,12 @@ export class RepoIndexes {
   /** Milliseconds since 1970. */
   readonly #readAt = new Map<string, number>();
   readonly #cached: CachedBranches;
+  readonly #heads: IndexHeads;
 
   constructor(parts: RepoIndexesParts) {
     this.#parts = parts;
     this.#cached = new CachedBranches(parts.cache, parts.log);
+    this.#heads = new IndexHeads(parts.cache, parts.clock);
   }
 
   /**
@@ -129,6 +134,7 @@ export class RepoIndexes {
   readonly reach = (fullName: string): CdRepo | null => this.#reach.get(fullName) ?? null;
 
   async #list(owner: string): Promise<Owner> {
+    await this.#follow();
     const state = this.#owners.get(owner) ?? { listed: this.#listNow(owner), looked: null };
     this.#owners.set(owner, state);
     try {
@@ -160,7 +166,38 @@ export class RepoIndexes {
     this.#readAt.delete(name);
     this.#repos.delete(name);
     this.#unread.delete(name);
-    await this.#cached.drop(name);
+    await this.#keep(name, []);
+  }
+
+  async #keep(name: string, branches: KnownRepo["branches"]): Promise<void> {
+    await this.#cached.keep(name, branches);
+    this.#heads.put(name, branches);
+  }
+
+  /** Takes up what other processes read: GitHub told only one of them of each push and each change of access. */
+  async #follow(): Promise<void> {
+    try {
+      const { changed, gone } = await this.#heads.look();
+      for (const name of gone) if (this.#repos.has(name)) this.#owners.delete(ownerOf(name));
+      for (const [name, branches] of changed) await this.#adopt(name, branches);
+    } catch (error) {
+      this.#parts.log.warn({ err: error }, "what other processes read could not be looked at");
+    }
+  }
+
+  async #adopt(name: string, branches: readonly string[]): Promise<void> {
+    const repo = this.#reach.get(name);
+    if (repo === undefined || !this.#repos.has(name)) {
+      // New to this process: so is perhaps the list that it stands in.
+      if (!this.#unread.has(name)) this.#owners.delete(ownerOf(name));
+      return;
+    }
+    const age = this.#parts.clock.now().getTime() - (this.#readAt.get(name) ?? 0);
+    // Two that read the same repo at the same time cannot tell whose is newer: GitHub can.
+    const known = age < RECENT ? null : await this.#cached.readAnew(this.reach, repo, branches);
+    if (known === null) void this.#quietly(repo);
+    else this.#repos.set(name, known);
+    for (const { repo: other } of this.extending(name)) void this.#quietly(other);
   }
 
   #isKnown({ id, installation, ...repo }: CdRepo): boolean {
@@ -223,7 +260,7 @@ export class RepoIndexes {
     this.#unread.delete(name);
     if (known === null) this.#repos.delete(name);
     else this.#repos.set(name, known);
-    await this.#cached.keep(name, known?.branches ?? []);
+    await this.#keep(name, known?.branches ?? []);
     return known;
   }
 }

@@ -39,6 +39,8 @@ async function routeNews(indexes: RepoIndexes, news: GithubNews): Promise<Routin
       return routing(preview(await indexes.find(news.repo), news));
     case "access-changed":
       indexes.forget(news.owner, news.repos);
+      // Read now, so that other processes learn of it from the store.
+      await indexes.ofOwner(news.owner).catch(() => null);
       return { ...routing([]), unpark: news.owner };
     case "command":
       return routing(command(await indexes.find(news.repo), news));

@@ -27,6 +27,27 @@ const toLane = (lane: string, task: LaneTask = recheck) => ({
   outcomes: [],
 });
 
+/** A database whose next statement or transaction is done, and its answer lost. */
+function losingAnswers(database: Database): { database: Database; lose(): void } {
+  let losing = false;
+  async function lost<T>(done: Promise<T>): Promise<T> {
+    const answer = await done;
+    if (!losing) return answer;
+    losing = false;
+    throw new Error("the answer was lost");
+  }
+  return {
+    database: {
+      ...database,
+      query: (text, values) => lost(database.query(text, values)),
+      transaction: (run, urgent) => lost(database.transaction(run, urgent)),
+    },
+    lose() {
+      losing = true;
+    },
+  };
+}
+
 /** What a store on a database must do beyond the ports that every store has. */
 export function sqlStoreContract(name: string, opened: () => Database): void {
   function withStores(title: string, body: (stores: SqlStores) => Promise<void>): void {
@@ -106,6 +127,37 @@ export function sqlStoreContract(name: string, opened: () => Database): void {
         await there.stop();
       },
     );
+
+    test("what was taken by a statement whose answer was lost is taken again", async () => {
+      const lossy = losingAnswers(opened());
+      const { clock, inbox } = await sqlStores(lossy.database);
+      await inbox.accept([delivery("a"), delivery("b")]);
+      await inbox.takeDeliveries(clock.now(), 1);
+      lossy.lose();
+      await expect(inbox.takeDeliveries(clock.now(), 1)).rejects.toThrow("lost");
+      const ids = (await inbox.takeDeliveries(clock.now(), 9)).map((one) => one.delivery.id);
+      expect(ids).toEqual(["b"]);
+      await inbox.route("a", toLane("l"));
+      lossy.lose();
+      await expect(inbox.takeLanes(clock.now(), 1)).rejects.toThrow("lost");
+      expect(await inbox.takeLanes(clock.now(), 9)).toEqual(["l"]);
+    });
+
+    test("a lane whose settling was kept, but not told, is not given out before that is known", async () => {
+      const lossy = losingAnswers(opened());
+      const { clock, inbox } = await sqlStores(lossy.database);
+      await inbox.accept([delivery("a")]);
+      await inbox.takeDeliveries(clock.now(), 1);
+      await inbox.route("a", { items: [...toLane("l").items, ...toLane("l").items], outcomes: [] });
+      await inbox.takeLanes(clock.now(), 9);
+      const [first] = await inbox.itemsOf("l");
+      const run = laneRun({ done: [doneWith(first?.id ?? "")] });
+      lossy.lose();
+      await expect(inbox.settle("l", run)).rejects.toThrow("lost");
+      expect(await inbox.takeLanes(clock.now(), 9)).toEqual([]);
+      expect(await inbox.settle("l", run)).toBe(false);
+      expect(await inbox.takeLanes(clock.now(), 9)).toEqual(["l"]);
+    });
 
     withStores("who stops gives back what it has", async ({ beside, clock, database, inbox }) => {
       const leaving = new Processes(database, { onFreed() {}, log: quiet });
@@ -478,6 +530,24 @@ export function sqlStoreContract(name: string, opened: () => Database): void {
         await jobs.stop();
       }
       expect(slowRuns).toHaveLength(1);
+    });
+
+    test("a chore that somebody began just before he died is done soon, not at its next time", async () => {
+      const { database } = await sqlStores(opened());
+      const hour = 3_600_000;
+      const runs: number[] = [];
+      const chore: Chore = { name: "rare", every: hour, run: async () => void runs.push(1) };
+      const [dead, next] = [new Chores(database, quiet), new Chores(database, quiet)];
+      for (const one of [dead, next]) await one.add([chore]);
+      await dead.run(chore.name);
+      await next.run(chore.name);
+      const [row] = await database.query(
+        `select extract(epoch from run_at - now())::integer as wait from graphile_worker.jobs
+         where key = 'chore:rare'`,
+      );
+      expect(runs).toHaveLength(1);
+      expect(Number(row?.wait)).toBeLessThanOrEqual(30);
+      expect(Number(row?.wait)).toBeGreaterThan(0);
     });
   });
 }

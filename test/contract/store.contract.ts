@@ -511,6 +511,9 @@ export function storeContract(name: string, open: () => Promise<Stores>): void {
           await indexCache.put(entry);
         expect(await indexCache.get("acme/cd", "main")).toEqual({ ...main, commit: "2" });
         expect(await indexCache.all()).toHaveLength(3);
+        const heads = await indexCache.heads();
+        expect(heads).toHaveLength(3);
+        expect(heads).toContainEqual({ repo: "acme/cd", branch: "main", commit: "2" });
         await indexCache.drop("acme/cd");
         expect(await indexCache.all()).toEqual([other]);
         expect(await indexCache.get("acme/cd", "production")).toBeNull();

@@ -26,7 +26,7 @@ export interface VoyageOptions {
 }
 
 /** How long to wait for a moment that does not come, in milliseconds. */
-const LATEST = 1500;
+const LATEST = 2000;
 /** So long without a word, and nothing left in the store, is rest. */
 const QUIET = 1200;
 /** The machine may be busy with other things. */
@@ -91,16 +91,20 @@ export class Voyage {
       await this.#happen(moment);
       return this.#restartStore();
     }
-    if (moment.kind === "start") {
-      await this.#happen(moment);
-      await this.#dieStarting(moment);
-    } else {
+    const phase = await this.#die(moment);
+    this.kills.set(phase, (this.kills.get(phase) ?? 0) + 1);
+    await this.start();
+  }
+
+  async #die(moment: Moment): Promise<Phase> {
+    if (moment.kind !== "start") {
       const died = this.#dieAt(moment);
       await this.#happen(moment);
-      await died;
+      return died;
     }
-    this.kills.set(phaseOf(moment), (this.kills.get(phaseOf(moment)) ?? 0) + 1);
-    await this.start();
+    await this.#happen(moment);
+    await this.#dieStarting(moment);
+    return "start";
   }
 
   #arm(): void {
@@ -135,14 +139,16 @@ export class Voyage {
     return versions;
   }
 
-  async #dieAt(moment: Moment): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#switch.arm(moment, resolve);
+  /** Resolves with the moment that it was. */
+  async #dieAt(moment: Moment): Promise<Phase> {
+    const phase = await new Promise<Phase>((resolve) => {
+      this.#switch.arm(moment, () => resolve(phaseOf(moment)));
       // What does not come is not waited for.
-      setTimeout(resolve, LATEST);
+      setTimeout(() => resolve("any time"), LATEST);
     });
     this.#switch.disarm();
     await this.#end(moment.kind === "stop" ? "stop" : "kill");
+    return phase;
   }
 
   /** The app lives on. */

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { fileAt } from "../../sandbox/git/tree-edit.ts";
 import { createStage, type Stage } from "../../sandbox/stage.ts";
 import type { App, Installation, Pull, Repo } from "../../sandbox/world/entities.ts";
-import { composeTagboat, type Tagboat } from "../../src/compose.ts";
+import { composeTagboat, type Tagboat, type TagboatParts } from "../../src/compose.ts";
 import type { Delivery, HookScope, Source, Subject } from "../../src/model/delivery.ts";
 import type { LedgerEntry } from "../../src/model/ledger.ts";
 import type { Outcome } from "../../src/model/outcome.ts";
@@ -110,6 +110,8 @@ export interface Harbour {
     files: Readonly<Record<string, string>>,
     message?: string,
   ): Promise<string>;
+  /** Another process on the same GitHub and registry, and where `over` names no others with the same stores. */
+  beside(over: Partial<TagboatParts>): Promise<Tagboat>;
   close(): Promise<void>;
 }
 
@@ -169,7 +171,7 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
   world.setPermission(repo, "cara", "read");
   await options.before?.(stage, repo);
   const installation = world.install(app.id, "acme", options.installedOn ?? "all");
-  tagboat = await composeTagboat({
+  const parts: TagboatParts = {
     appId: app.id,
     privateKey,
     webhookSecret: WEBHOOK_SECRET,
@@ -191,7 +193,8 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     clock,
     log,
     fetch: (input, init) => stage.github.fetch(new Request(input, init)),
-  });
+  };
+  tagboat = await composeTagboat(parts);
   const { work } = tagboat;
 
   async function settle(): Promise<void> {
@@ -274,6 +277,7 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
         deletions: [],
       });
     },
+    beside: (over) => composeTagboat({ ...parts, ...over }),
     async close() {
       await work.stop();
       await stage.close();

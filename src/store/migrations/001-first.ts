@@ -93,6 +93,7 @@ create table tagboat.hold (
 create table tagboat.indexed_branch (
   repo text not null,
   branch text not null,
+  commit_oid text not null,
   entry text not null,
   primary key (repo, branch)
 );

@@ -213,6 +213,20 @@ describe("over the sandbox", () => {
     expect(await read()).toMatchObject(expected);
   });
 
+  test("a status of our check's name is not our check", async () => {
+    const { world, cd, app } = stage;
+    const context = "tagboat/promotion";
+    cd.rulesets.push(ruleset({ requiredChecks: [{ context, appId: app.id }] }));
+    await world.createStatus(cd, "ana", { oid: pull.headOid, context, state: "success" });
+    await world.createStatus(cd, "ana", { oid: pull.headOid, context: "ci", state: "pending" });
+    await world.createStatus(cd, "ana", { oid: pull.headOid, context: "ci", state: "error" });
+    expect((await read()).checks).toEqual([
+      { name: context, appId: null, verdict: "passing", required: false },
+      { name: "ci", appId: null, verdict: "failing", required: false },
+      { name: context, appId: app.id, verdict: "pending", required: true },
+    ]);
+  });
+
   test("is behind a base that demands to be up to date, whatever else is missing", async () => {
     await stage.push("main", { "README.md": "# moved\n" });
     stage.cd.rulesets.push(

@@ -227,6 +227,22 @@ describe("over the sandbox", () => {
     ]);
   });
 
+  test("our check as it is reported, waiting again after a refusal", async () => {
+    const { cd, app, forge, repo } = stage;
+    const name = "tagboat/promotion";
+    cd.rulesets.push(ruleset({ requiredChecks: [{ context: name, appId: app.id }] }));
+    const texts = { title: "t", summary: "s", annotations: [] };
+    for (const [conclusion, verdict] of [
+      ["failure", "failing"],
+      ["pending", "pending"],
+      ["pending", "pending"],
+      ["success", "passing"],
+    ] as const) {
+      await forge.reportCheck({ repo, headOid: pull.headOid, name, conclusion, ...texts });
+      expect((await read()).checks).toEqual([{ name, appId: app.id, verdict, required: true }]);
+    }
+  });
+
   test("is behind a base that demands to be up to date, whatever else is missing", async () => {
     await stage.push("main", { "README.md": "# moved\n" });
     stage.cd.rulesets.push(

@@ -110,6 +110,7 @@ function subjects(): Subject[] {
     { name: "entries, 60 KB, 1,000", text: entries(1000), rounds: 100 },
     { name: "entries, 5 MB, 83,000", text: entries(83_000), rounds: 5 },
     { name: "flow maps and anchors, 2 KB", text: flow(2000), rounds: 1000 },
+    { name: "for the whole parser, 2 KB", text: overLines(2000), rounds: 1000 },
   ];
 }
 
@@ -139,6 +140,18 @@ images:
 patches:
 `;
   const line = (index: number) => `  - {path: patch-${index}.yaml, target: {kind: Deployment}}\n`;
+  return filled(head, line, bytes);
+}
+
+/** Tags, and flow maps over several lines: seldom in real files. */
+function overLines(bytes: number): string {
+  const head = `namespace: !!str shop-dev
+images:
+  - {name: ${IMAGE}, newTag: v1.2.3}
+patches:
+`;
+  const line = (index: number) =>
+    `  - path: patch-${index}.yaml\n    target: {kind: Deployment,\n      name: shop}\n`;
   return filled(head, line, bytes);
 }
 

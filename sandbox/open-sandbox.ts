@@ -25,6 +25,10 @@ export interface SandboxOptions {
   readonly webhookUrl: string;
   /** Repos of `acme`, given the registry's `host:port`; default: the three fixtures. */
   readonly repos?: (registryHost: string) => Readonly<Record<string, Fixture>>;
+  /** Git repos in this process: faster, and without git over HTTP. Default: on the disk. */
+  readonly inMemory?: boolean;
+  /** Awaited before a request to the API is served: how GitHub is made slow for some of them. */
+  readonly beforeApi?: (request: Request) => Promise<void>;
 }
 
 /** A running sandbox: GitHub and a registry on 127.0.0.1. */
@@ -55,7 +59,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     throw error;
   });
   const stage = createStage({
-    stores: { dir: join(options.dir, "repos") },
+    stores: options.inMemory === true ? "memory" : { dir: join(options.dir, "repos") },
     baseUrl: address.url,
     now,
     send: sendOverHttp,
@@ -109,7 +113,7 @@ async function furnish(
   await writeFile(keyPath, keys.privateKey, { mode: 0o600, flag: "wx" });
   const registriesPath = join(options.dir, "registries.yml");
   await writeFile(registriesPath, registriesFile(registryAddress.host, seeded.owner));
-  serveStage(stage, address, createPages(stage).fetch);
+  serveStage(stage, address, createPages(stage).fetch, options.beforeApi);
   return {
     url: address.url,
     stage,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isMap, isScalar, isSeq, type Node, parseDocument, visit } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, visit } from "yaml";
 import { type EditResult, editKustomization } from "../src/edit/edit-kustomization.ts";
 import {
   type Kustomization,
@@ -41,7 +41,7 @@ function notIdempotent(text: string, changes: readonly Change[]): string | null 
 }
 
 /** The plain reader and the whole parser must see the same tree at the same places. */
-function readersDiffer(text: string): string | null {
+export function readersDiffer(text: string): string | null {
   const quick = readKustomization(text);
   const whole = readAnyYaml(text);
   if (quick.kind === "refused") return null;
@@ -52,9 +52,11 @@ function readersDiffer(text: string): string | null {
 
 function treeOf(file: Kustomization, node: unknown): unknown {
   const { text } = file;
+  if (isAlias(node)) return ["alias", node.source, node.range?.[0], nodeEnd(text, node)];
   if (isScalar(node)) {
     const plain = node.type === "PLAIN" ? node.source : "";
-    return [node.value, node.type, node.tag, plain, node.range?.[0], nodeEnd(text, node)];
+    const { anchor, range, tag, type, value } = node;
+    return [value, type, tag, anchor, plain, range?.[0], nodeEnd(text, node)];
   }
   if (isMap(node)) {
     const indent = node.flow === true ? -1 : indentOf(text, node);
@@ -62,14 +64,35 @@ function treeOf(file: Kustomization, node: unknown): unknown {
       keyOf(pair),
       treeOf(file, pair.key),
       treeOf(file, pair.value),
-      node.flow === true ? 0 : [colonEnd(pair), pairEnd(text, pair)],
+      node.flow === true ? 0 : [isAnchored(pair.value) ? 0 : colonEnd(pair), pairEnd(text, pair)],
     ]);
-    return ["map", node.flow === true, indent, node.range?.[0], ends(text, node), pairs];
+    return [
+      "map",
+      node.anchor,
+      node.flow === true,
+      indent,
+      node.range?.[0],
+      ends(text, node),
+      pairs,
+    ];
   }
   if (!isSeq(node)) return null;
   const dashes = node.flow === true ? [] : node.items.map((_, index) => dashOf(text, node, index));
   const items = node.items.map((item) => treeOf(file, item));
-  return ["list", node.flow === true, node.range?.[0], ends(text, node), dashes, items];
+  return [
+    "list",
+    node.anchor,
+    node.flow === true,
+    node.range?.[0],
+    ends(text, node),
+    dashes,
+    items,
+  ];
+}
+
+/** There the plain reader knows only that the value is not empty. */
+function isAnchored(node: unknown): boolean {
+  return (isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined;
 }
 
 function ends(text: string, node: Node): number {

@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { editKustomization } from "../src/edit/edit-kustomization.ts";
 import type { Change, ImageChange } from "../src/model/change.ts";
 import { wrongWith } from "./edit-oracle.ts";
+import { reading } from "./reading-property.ts";
 
 const FIELDS = ["newName", "newTag", "digest"] as const;
 type Field = (typeof FIELDS)[number];
@@ -236,6 +237,7 @@ export const editProperties: Readonly<Record<string, () => fc.IRawProperty<unkno
   rewriting,
   changing,
   soup,
+  reading,
 };
 
 function main(): void {

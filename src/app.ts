@@ -1,12 +1,14 @@
 import type { ApplicationFunction } from "probot";
 import type { Delivery } from "./model/delivery.ts";
 import type { Inbox } from "./model/inbox.ts";
+import type { Tally } from "./model/tally.ts";
 
 /** What the Probot app needs: where webhooks of the App are kept, and how a delivery gets its id and time. */
 export interface AppParts {
   readonly inbox: Pick<Inbox, "accept">;
   readonly newId: (now: Date) => string;
   readonly now: () => Date;
+  readonly tally: Pick<Tally, "received">;
 }
 
 /**
@@ -66,7 +68,8 @@ export function createApp(parts: AppParts): ApplicationFunction {
         headers: { "x-github-event": name, "x-github-delivery": id },
         body: JSON.stringify(payload),
       };
-      await parts.inbox.accept([delivery]);
+      const [acceptance] = await parts.inbox.accept([delivery]);
+      if (acceptance !== undefined) parts.tally.received(delivery.source, acceptance);
     });
   };
 }

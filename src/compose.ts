@@ -3,20 +3,28 @@ import type { Logger } from "pino";
 import { Probot } from "probot";
 import { createApp } from "./app.ts";
 import { createGithubBlobs, createGithubForge } from "./github/github-forge.ts";
+import { createGithubHistory } from "./github/github-history.ts";
 import { TagboatOctokit } from "./github/octokit.ts";
 import { tallyRequests } from "./github/tally-requests.ts";
 import { createDeliveryIds } from "./ingest/delivery-id.ts";
 import type { Clock } from "./model/clock.ts";
 import type { Forge } from "./model/forge.ts";
+import type { HostHistory } from "./model/host-history.ts";
 import type { Inbox } from "./model/inbox.ts";
 import type { IndexCache } from "./model/index-cache.ts";
 import type { Ledger } from "./model/ledger.ts";
 import type { Pacer } from "./model/pacer.ts";
+import type { Pauses } from "./model/pauses.ts";
 import type { Registry } from "./model/registry.ts";
 import type { Renderer } from "./model/render.ts";
+import type { Switches } from "./model/switches.ts";
 import type { Tally } from "./model/tally.ts";
 import type { NormaliseOptions } from "./normalise/normaliser.ts";
 import { ChangeViewer } from "./render/view-change.ts";
+import { catchUpChores } from "./work/catch-up.ts";
+import type { Chore } from "./work/chore.ts";
+import { OperatorHolds } from "./work/operator-holds.ts";
+import { RegistryGate } from "./work/registry-gate.ts";
 import { RepoIndexes } from "./work/repo-indexes.ts";
 import { Sweeps } from "./work/sweeps.ts";
 import { Work } from "./work/work.ts";
@@ -38,9 +46,13 @@ export interface TagboatParts {
   readonly indexCache: IndexCache;
   readonly pacer: Pacer;
   readonly registry: Registry;
+  readonly pauses: Pauses;
+  readonly switches: Switches;
   readonly tally: Tally;
   /** How long a pull request that was just written is left alone by further releases, in milliseconds. */
   readonly restAfterWrite: number;
+  /** Milliseconds from one reading of the registries' tags to the next; `null`: they are not read. */
+  readonly reread: number | null;
   /** Builds overlays; `null`: no kustomize here, so nothing is shown of what is built. */
   readonly renderer: Renderer | null;
   readonly clock: Clock;
@@ -53,14 +65,17 @@ export interface TagboatParts {
 export interface Tagboat {
   readonly probot: Probot;
   readonly forge: Forge;
+  readonly history: HostHistory;
   readonly indexes: RepoIndexes;
   readonly work: Work;
   readonly sweeps: Sweeps;
+  /** What finds again what was missed; the store starts them. */
+  readonly chores: readonly Chore[];
 }
 
 /** Wires the rooms together: the one place that knows all of them but the HTTP edge. */
 export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
-  const { clock, inbox, log } = parts;
+  const { clock, inbox, log, tally } = parts;
   const probot = new Probot({
     appId: parts.appId,
     privateKey: parts.privateKey,
@@ -72,35 +87,44 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     })),
     ...(parts.githubUrl === undefined ? {} : { baseUrl: parts.githubUrl }),
   });
-  await probot.load(createApp({ inbox, newId: createDeliveryIds(), now: () => clock.now() }));
+  const newId = createDeliveryIds();
+  await probot.load(createApp({ inbox, newId, now: () => clock.now(), tally }));
   const host = {
     appId: parts.appId,
     octokitFor: (installation: number) => probot.auth(installation),
     appOctokit: () => probot.auth(),
     clock,
     log,
-    onRequest: tallyRequests(parts.tally),
+    onRequest: tallyRequests(tally),
   };
   const forge = createGithubForge(host);
-  const { renderer } = parts;
-  const indexes = new RepoIndexes({ forge, cache: parts.indexCache, allowed: parts.allowed });
+  const history = createGithubHistory(host);
+  const { pacer, renderer } = parts;
+  const { allowed, indexCache: cache } = parts;
+  const indexes = new RepoIndexes({ forge, cache, allowed, clock, log });
+  const { pauses, registry } = parts;
+  const gate = new RegistryGate({ registry, pauses, clock, tally });
   const work = new Work({
     forge,
     indexes,
     keys: parts.secrets.map(proposalKey),
-    registry: parts.registry,
+    gate,
+    switches: parts.switches,
     viewer:
       renderer === null ? null : new ChangeViewer({ renderer, blobs: createGithubBlobs(host) }),
-    pacer: parts.pacer,
+    pacer,
     inbox,
     clock,
     log,
-    tally: parts.tally,
+    tally,
     restAfterWrite: parts.restAfterWrite,
     normaliseOptions: parts.normaliseOptions,
   });
-  const sweeps = new Sweeps({ forge, allowed: parts.allowed, pacer: parts.pacer, clock, log });
-  return { probot, forge, indexes, work, sweeps };
+  const holds = new OperatorHolds(parts.switches, clock);
+  const sweeps = new Sweeps({ forge, allowed, pacer, holds, clock, log });
+  const { reread } = parts;
+  const found = { forge, history, indexes, inbox, pacer, gate, clock, log, newId, reread };
+  return { probot, forge, history, indexes, work, sweeps, chores: catchUpChores(found) };
 }
 
 /** The key that signs proposals: another label of the same secret than hooks, so that neither can stand in for the other. */

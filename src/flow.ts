@@ -6,7 +6,6 @@ import type { Clock } from "./model/clock.ts";
 import type { Config, Environment } from "./model/config.ts";
 import type { Target, TreePath } from "./model/forge.ts";
 import type { Outcome, Place, Refusal } from "./model/outcome.ts";
-import type { Registry } from "./model/registry.ts";
 import type { Artifact, ImageArtifact, Release } from "./model/release.ts";
 import { type Authorship, authorshipOf, carriedBefore } from "./propose/authorship.ts";
 import { blobOid } from "./propose/blob-oid.ts";
@@ -19,11 +18,10 @@ import { parseTrailers } from "./propose/trailers.ts";
 import { type Attempt, type ProposeParts, upsertProposal } from "./propose/upsert.ts";
 import { type ViewToTell, viewProposal, viewToTell } from "./render/proposal-view.ts";
 import type { ChangeViewer } from "./render/view-change.ts";
-import { type KeyOf, readKeysInPlace } from "./resolve/keys-in-place.ts";
+import type { KeyOf, KeysInPlace, VersionInPlace } from "./resolve/keys-in-place.ts";
 
 /** What the second half of the story needs; adapters come from the composition root. */
 export interface FlowParts extends ProposeParts {
-  readonly registry: Registry;
   readonly clock: Clock;
   /** Builds before and after each change; `null` where no kustomize is to be had. */
   readonly viewer: ChangeViewer | null;
@@ -40,6 +38,8 @@ export interface PlaceWork {
   readonly files: readonly string[];
   /** Releases that events brought, in order of arrival. */
   readonly releases: readonly Release[];
+  /** The order keys of versions that stand in entries. */
+  keysOf(versions: readonly VersionInPlace[]): Promise<KeysInPlace>;
   /** All paths of a commit of the base branch; `null`: it is not the branch's present one. */
   pathsAt(commit: string): Promise<readonly TreePath[] | null>;
 }
@@ -60,9 +60,7 @@ export interface PlaceResult {
 export async function tow(parts: FlowParts, work: PlaceWork, target: Target): Promise<PlaceResult> {
   const unfit = unfitTarget(target);
   if (unfit !== null) return refusedWhole(work, unfit);
-  const keys = await readKeysInPlace(
-    parts.registry,
-    work,
+  const keys = await work.keysOf(
     inPlace({
       ...planInput(work, target),
       candidates: work.releases,
@@ -71,11 +69,8 @@ export async function tow(parts: FlowParts, work: PlaceWork, target: Target): Pr
     }),
   );
   if (keys.kind === "later") {
-    return {
-      attempt: { kind: "again", detail: keys.detail, at: keys.at },
-      verdicts: [],
-      view: null,
-    };
+    const { at, detail, failed } = keys;
+    return { attempt: { kind: "unanswered", detail, at, failed }, verdicts: [], view: null };
   }
   const author = provenAuthor(parts, work, target, keys.keyOf);
   const plan = decide(work, target, author, keys.keyOf);

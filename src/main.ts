@@ -6,21 +6,23 @@ import picomatch from "picomatch";
 import { type Logger, pino } from "pino";
 import { createNodeMiddleware, type Probot } from "probot";
 import { composeTagboat } from "./compose.ts";
+import { startDeskServer } from "./desk/desk-server.ts";
 import { type Env, EXIT_CONFIG, readEnv } from "./env.ts";
+import { createHealth, type HealthCheck } from "./ingest/health.ts";
 import { hookGenerationOf } from "./ingest/hook-generations.ts";
 import { createPromTally } from "./ingest/metrics.ts";
 import { createIngestServer, type IngestParts } from "./ingest/server.ts";
+import { ForgeUnavailable } from "./model/forge.ts";
+import type { HostHistory } from "./model/host-history.ts";
 import type { Renderer } from "./model/render.ts";
+import { assertReady, openOwnStore } from "./own-store.ts";
 import { createOciRegistry } from "./registry/oci-registry.ts";
 import { readRegistriesFile } from "./registry/registries-file.ts";
 import { namedRegistries, publicHosts, type RegistryHosts } from "./registry/registry-hosts.ts";
 import { findKustomize } from "./render/find-kustomize.ts";
 import { createKustomizeRenderer, sweepBuildFolders } from "./render/kustomize-renderer.ts";
 import { findNetworkWall } from "./render/network-wall.ts";
-import { MemoryInbox } from "./store/memory-inbox.ts";
-import { MemoryIndexCache } from "./store/memory-index-cache.ts";
-import { MemoryLedger } from "./store/memory-ledger.ts";
-import { MemoryPacer } from "./store/memory-pacer.ts";
+import type { Store } from "./store/open-store.ts";
 import { systemClock } from "./store/system-clock.ts";
 
 /** After SIGTERM: how long what runs may take to come to its end, in milliseconds. */
@@ -33,21 +35,15 @@ else await start(answer.env, registryHosts(answer.env));
 async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   const log = pino({ level: env.logLevel, base: null });
   const clock = systemClock;
-  const ledger = new MemoryLedger();
-  const inbox = new MemoryInbox(ledger, () => clock.now().getTime());
+  const store = await openOwnStore(env, log);
   const metrics = createPromTally({ now: clock.now, registries: namedRegistries(hosts) });
   const registry = createOciRegistry({ hosts, clock, log, environment: process.env });
-  const { probot, sweeps, work } = await composeTagboat({
+  const { chores, history, probot, sweeps, work } = await composeTagboat({
     ...env,
-    ...(env.githubHost === null
-      ? {}
-      : { githubUrl: `${env.githubProtocol}://${env.githubHost}/api/v3` }),
+    ...store,
+    ...githubAddress(env),
     allowed: allowList(env.repos),
     normaliseOptions: env.options,
-    inbox,
-    ledger,
-    indexCache: new MemoryIndexCache(),
-    pacer: new MemoryPacer(clock),
     registry,
     tally: metrics.tally,
     restAfterWrite: env.updateInterval,
@@ -59,26 +55,57 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   const server = createIngestServer({
     secrets: env.secrets,
     generationOf: (hook) => hookGenerationOf(env.generations, hook),
-    inbox,
+    inbox: store.inbox,
     clock,
     log,
     options: env.options,
     github: await githubHandler(probot),
-    health: async () => [],
+    health: createHealth({ checks: healthChecks(store, history), clock, log }),
     metrics,
-    depth: () => Promise.reject(new Error("this store cannot tell its depth")),
+    depth: () => store.desk.depth(),
     draining: () => drain.draining,
   });
+  const desk = env.databaseUrl === null ? await startDeskServer({ ...store, ...env, log }) : null;
   work.start();
   sweeps.start();
   await listen(server, env, log);
+  // Only now: what is asked for again must find an open door.
+  await store.startChores(chores);
   stopOnSignals(log, async () => {
     drain.draining = true;
     server.close();
+    await desk?.close();
     await Promise.all([work.stop(), sweeps.stop()]);
     registry.close();
     server.closeAllConnections();
+    await store.close();
   });
+}
+
+function githubAddress({ githubHost, githubProtocol }: Env): { githubUrl?: string } {
+  return githubHost === null ? {} : { githubUrl: `${githubProtocol}://${githubHost}/api/v3` };
+}
+
+function healthChecks(store: Store, history: HostHistory): readonly HealthCheck[] {
+  return [
+    { name: "store", check: () => assertReady(store) },
+    // The key does not change; asking for it is a request.
+    {
+      name: "github credentials",
+      check: () => assertCredentials(history),
+      goodFor: 60_000,
+      late: "good",
+    },
+  ];
+}
+
+/** GitHub's outages are no fault of the key: a process that was taken out of service for them would lose what senders tell. */
+async function assertCredentials(history: HostHistory): Promise<void> {
+  try {
+    await history.checkCredentials();
+  } catch (error) {
+    if (!(error instanceof ForgeUnavailable)) throw error;
+  }
 }
 
 function refuseToStart(problems: readonly string[]): never {

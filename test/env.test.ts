@@ -69,6 +69,7 @@ describe("settings", () => {
       retentionDays: 30,
       notify: null,
       updateInterval: 30_000,
+      reread: 3_600_000,
       logLevel: "info",
     });
   });
@@ -101,6 +102,8 @@ describe("settings", () => {
     ["credentials in a URL", { TAGBOAT_URL: "https://a:hush@b.c" }, "TAGBOAT_URL"],
     ["minutes for seconds", { TAGBOAT_UPDATE_INTERVAL: "1m" }, "TAGBOAT_UPDATE_INTERVAL"],
     ["more than an hour", { TAGBOAT_UPDATE_INTERVAL: "3601" }, "TAGBOAT_UPDATE_INTERVAL"],
+    ["hours for minutes", { TAGBOAT_REREAD: "1h" }, "TAGBOAT_REREAD"],
+    ["more than a week", { TAGBOAT_REREAD: "10081" }, "TAGBOAT_REREAD"],
     ["yes for 1", { TAGBOAT_RENDER_REMOTE: "yes" }, "TAGBOAT_RENDER_REMOTE"],
     ["true for 1", { TAGBOAT_RENDER_HELM: "true" }, "TAGBOAT_RENDER_HELM"],
     ["a repo without owner", { TAGBOAT_REPOS: "myapp-cd" }, "TAGBOAT_REPOS"],

@@ -17,7 +17,7 @@ export interface AppSettings {
   readonly logFile: string;
 }
 
-const START_MS = 15_000;
+const START_MS = 60_000;
 const STOP_MS = 10_000;
 
 /** Tagboat as an operator runs it: a process of its own with nothing but its environment variables. */
@@ -50,9 +50,9 @@ export class AppProcess {
 
   /** Resolves when the app listens. Rejects, with the app stopped, when it does not come up. */
   static async start(settings: AppSettings): Promise<AppProcess> {
-    const app = new AppProcess(settings);
+    const app = AppProcess.launch(settings);
     try {
-      await app.line(0, (line) => line.msg === "Tagboat listens", START_MS);
+      await app.listens();
       return app;
     } catch (error) {
       await app.stop();
@@ -60,8 +60,22 @@ export class AppProcess {
     }
   }
 
+  /** Begins a process without waiting for it. */
+  static launch(settings: AppSettings): AppProcess {
+    return new AppProcess(settings);
+  }
+
+  /** Resolves when the app listens. Rejects when it has ended before, or takes too long. */
+  async listens(ms = START_MS): Promise<void> {
+    await this.line(0, (line) => line.msg === "Tagboat listens", ms);
+  }
+
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
   }
 
   /** How many lines there are so far: what `line` is to begin after. */
@@ -91,14 +105,24 @@ export class AppProcess {
       .join("\n");
   }
 
+  /** Every line so far. */
+  get lines(): readonly LogLine[] {
+    return this.#lines;
+  }
+
+  /** SIGKILL: no last words. `stop` waits for the end. */
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
   /** SIGTERM, and what it does not heed in time SIGKILL. Resolves with the exit code; `null`: it was killed. */
-  async stop(): Promise<number | null> {
+  async stop(ms = STOP_MS): Promise<number | null> {
     const child = this.#child;
     if (!this.#ended && child.pid !== undefined) {
       const gone = once(child, "close");
       child.kill("SIGTERM");
       const timer = new AbortController();
-      const late = pause(STOP_MS, "late", { signal: timer.signal }).catch(() => "late");
+      const late = pause(ms, "late", { signal: timer.signal }).catch(() => "late");
       if ((await Promise.race([gone, late])) === "late") {
         child.kill("SIGKILL");
         await gone;

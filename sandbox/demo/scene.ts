@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Closers, opened } from "../closers.ts";
 import { tidyRepo } from "../fixtures/tidy-repo.ts";
 import { openSandbox, type Sandbox } from "../open-sandbox.ts";
 import type { Repo } from "../world/entities.ts";
@@ -37,28 +38,9 @@ export interface SceneOptions {
   readonly logFile: string;
 }
 
-/** Ends what was opened, the last first. */
-class Closers {
-  readonly #closers: (() => Promise<unknown>)[] = [];
-
-  add(close: () => Promise<unknown>): void {
-    this.#closers.unshift(close);
-  }
-
-  async close(): Promise<void> {
-    for (const close of this.#closers.splice(0)) await close();
-  }
-}
-
 /** Starts GitHub, a registry and the app on this machine's loopback. Rejects, with nothing left running, when that fails. */
-export async function openScene(options: SceneOptions): Promise<Scene> {
-  const closers = new Closers();
-  try {
-    return await open(options, closers);
-  } catch (error) {
-    await closers.close();
-    throw error;
-  }
+export function openScene(options: SceneOptions): Promise<Scene> {
+  return opened((closers) => open(options, closers));
 }
 
 async function open({ port, logFile }: SceneOptions, closers: Closers): Promise<Scene> {
@@ -117,6 +99,7 @@ export async function makeSettings(place: {
       TAGBOAT_URL: `http://127.0.0.1:${place.appPort}`,
       TAGBOAT_SECRET: randomBytes(33).toString("base64url"),
       TAGBOAT_REGISTRIES: registries,
+      TAGBOAT_DATA: join(folder, "data"),
       // The story counts requests, and is the same whether or not this machine has a kustomize.
       KUSTOMIZE: "off",
       // Nobody waits half a minute for the story's next picture.

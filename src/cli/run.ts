@@ -1,30 +1,53 @@
 import { checkConfig } from "./check-config.ts";
 import { type Command, EXIT_USAGE, type Terminal } from "./command.ts";
+import { deliveries } from "./deliveries.ts";
+import { delivery } from "./delivery.ts";
+import type { DeskParts } from "./desk-command.ts";
+import { explain } from "./explain.ts";
 import { hookUrl } from "./hook-url.ts";
 import { init } from "./init.ts";
+import { ownDesk } from "./own-desk.ts";
+import { pause } from "./pause.ts";
+import { replay } from "./replay.ts";
+import { resume } from "./resume.ts";
 import { schema } from "./schema.ts";
 import { setImage } from "./set-image.ts";
+import { status } from "./status.ts";
 
 /** Every subcommand. A new one is a file and a line here. */
-const commands: Readonly<Record<string, Command>> = {
-  "hook-url": hookUrl,
-  init,
-  "set-image": setImage,
-  "check-config": checkConfig,
-  schema,
-};
+function commandsOf(desk: DeskParts): Readonly<Record<string, Command>> {
+  return {
+    "hook-url": hookUrl,
+    init,
+    "set-image": setImage,
+    "check-config": checkConfig,
+    schema,
+    status: status(desk),
+    explain: explain(desk),
+    deliveries: deliveries(desk),
+    delivery: delivery(desk),
+    replay: replay(desk),
+    pause: pause(desk),
+    resume: resume(desk),
+  };
+}
 
 /** Runs `tagboat <args>`; returns the exit code. */
-export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+export async function run(
+  args: readonly string[],
+  terminal: Terminal,
+  desk: DeskParts = ownDesk,
+): Promise<number> {
+  const commands = commandsOf(desk);
   const [name, ...rest] = args;
   if (name === "--help" || name === "-h" || name === "help") {
-    terminal.out(overview());
+    terminal.out(overview(commands));
     return 0;
   }
   const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
     if (name !== undefined) terminal.err(`tagboat: unknown command: ${JSON.stringify(name)}\n`);
-    terminal.err(overview());
+    terminal.err(overview(commands));
     return EXIT_USAGE;
   }
   if (rest.includes("--help") || rest.includes("-h")) {
@@ -34,7 +57,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   return command.run(rest, terminal);
 }
 
-function overview(): string {
+function overview(commands: Readonly<Record<string, Command>>): string {
   const lines = Object.entries(commands).map(
     ([name, { summary }]) => `  ${name.padEnd(14)}${summary}`,
   );

@@ -35,6 +35,7 @@ const image = z.strictObject({
   source: orNull(z.string().min(1)).describe("Repo it is built from: owner/name."),
   refs: z.boolean().default(false).describe("Move ?ref= of resources from source with it."),
   verify: z.enum(["registry", "none"]).default("registry"),
+  reread: z.boolean().default(true).describe("Look for versions that no webhook told of."),
 });
 
 const approvals = z.strictObject({

@@ -8,6 +8,8 @@ import {
   parseDocument,
 } from "yaml";
 
+import { nestsTooDeep } from "../model/nesting.ts";
+
 /** Path of a value in the config: keys and indexes. */
 export type ValuePath = readonly PropertyKey[];
 
@@ -31,6 +33,7 @@ export interface ConfigText {
 
 /** Reads the text as one YAML 1.2 document. Never throws. */
 export function readConfigText(text: string): ConfigText {
+  if (nestsTooDeep(text)) return tooDeep();
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -48,6 +51,12 @@ export function readConfigText(text: string): ConfigText {
     value,
     placeOf: (path, key) => lineAt(lines, offsetOf(document, path, key)),
   };
+}
+
+function tooDeep(): ConfigText {
+  const start = { line: 1, column: 1 };
+  const message = "This is nested too deeply to be a config.";
+  return { faults: [{ message, ...start }], value: undefined, placeOf: () => start };
 }
 
 function plainValue(

@@ -9,6 +9,7 @@ import {
   type YAMLMap,
 } from "yaml";
 import { type ImageName, isTag, parseImageName } from "../model/image.ts";
+import { nestsTooDeep } from "../model/nesting.ts";
 import type { Refusal } from "../model/outcome.ts";
 import { parseRemoteRef, type RemoteRef } from "./remote-ref.ts";
 
@@ -48,6 +49,7 @@ export interface KustomizationFacts {
 
 /** Reads a kustomization text. Never throws: what cannot be read is `trouble`. */
 export function readEntries(text: string): KustomizationFacts {
+  if (nestsTooDeep(text)) return unparsable(text, "nested too deeply", 1);
   try {
     return readDocument(text);
   } catch {

@@ -16,37 +16,80 @@ const ESCAPED = /\\([^A-Za-z0-9\s])/g;
 // Braces are operators for Go's RE2 only around numbers: `\${IMAGE}` spells `${IMAGE}`.
 const OPERATORS = /[*+?()[|^$\\]|\{\d+(,\d*)?\}/;
 
+/** Which entries match an image, found by their names. */
+export interface NameIndex {
+  /** How many names have to be tried one by one. */
+  readonly patterns: number;
+  /** Index of the first entry behind `after` that matches the image; `Infinity`: none does. */
+  next(image: string, after: number): number;
+}
+
 /**
  * A build by kustomize 5, as far as `images` is concerned: every entry in the order of the file, each on what the one before left.
  * Names are regular expressions there. Of these only `.*` is followed here: an entry with other operators counts as not
  * matching, and a dot as itself.
  */
 export function createBuild(rules: readonly ImageRule[]): Build {
-  const literal = new Map<string, number[]>();
-  const patterns: [index: number, parts: readonly string[]][] = [];
-  for (const [index, { name }] of rules.entries()) {
-    const parts = OPERATORS.test(name) ? partsOf(name) : [name];
-    const [spelt = "", ...more] = parts;
-    if (name === "" || parts.length === 0) continue;
-    const known = literal.get(spelt);
-    if (more.length > 0) patterns.push([index, parts]);
-    else if (known === undefined) literal.set(spelt, [index]);
-    else known.push(index);
-  }
-  function nextOf(image: string, after: number): number {
-    const names = namesWithin(image);
-    const exact = names.map((name) => literal.get(name)?.find((index) => index > after));
-    const found = patterns.find(
-      ([index, parts]) => index > after && names.some((name) => fits(name, parts)),
-    );
-    return Math.min(...exact.map((index) => index ?? rules.length), found?.[0] ?? rules.length);
-  }
+  const index = indexNames(rules.map(({ name }) => name));
+  return buildBy(index, rules.length, (at) => rules[at] as ImageRule);
+}
+
+/** The same by the first `count` names of an index; rules are asked for when they apply. */
+export function buildBy(
+  index: NameIndex,
+  count: number,
+  ruleAt: (index: number) => ImageRule,
+): Build {
   return (image) => {
     let built = image;
-    for (let at = nextOf(built, -1); at < rules.length; at = nextOf(built, at))
-      built = applyRule(built, rules[at] as ImageRule);
+    for (let at = index.next(built, -1); at < count; at = index.next(built, at))
+      built = applyRule(built, ruleAt(at));
     return built;
   };
+}
+
+/** Names in the order of the file. */
+export function indexNames(names: readonly string[]): NameIndex {
+  // Nearly every name stands once: a list for each would be most of the work in large files.
+  const literal = new Map<string, number | number[]>();
+  const patterns: [index: number, parts: readonly string[]][] = [];
+  for (const [index, name] of names.entries()) {
+    const parts = OPERATORS.test(name) ? partsOf(name) : [name];
+    const [spelt] = parts;
+    if (name === "" || spelt === undefined) continue;
+    if (parts.length > 1) patterns.push([index, parts]);
+    else addPlace(literal, spelt, index);
+  }
+  return {
+    patterns: patterns.length,
+    next(image, after) {
+      const spelt = namesWithin(image);
+      const exact = spelt.map((name) => firstBehind(literal.get(name), after));
+      const found = patterns.find(
+        ([index, parts]) => index > after && spelt.some((name) => fits(name, parts)),
+      );
+      return Math.min(...exact, found?.[0] ?? Number.POSITIVE_INFINITY);
+    },
+  };
+}
+
+function addPlace(literal: Map<string, number | number[]>, name: string, index: number): void {
+  const known = literal.get(name);
+  if (known === undefined) literal.set(name, index);
+  else if (typeof known === "number") literal.set(name, [known, index]);
+  else known.push(index);
+}
+
+/** The first of ascending numbers that is greater. */
+function firstBehind(numbers: number | readonly number[] | undefined, after: number): number {
+  const all = typeof numbers === "number" ? [numbers] : (numbers ?? []);
+  let [low, high] = [0, all.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((all[middle] ?? 0) > after) high = middle;
+    else low = middle + 1;
+  }
+  return all[low] ?? Number.POSITIVE_INFINITY;
 }
 
 /**

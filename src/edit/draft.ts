@@ -132,5 +132,7 @@ function isBlockScalar(node: { type?: unknown }): boolean {
 }
 
 function headerComment(text: string, start: number): string {
-  return /[ \t]+#.*$/.exec(text.slice(start, lineEnd(text, start)))?.[0] ?? "";
+  const header = text.slice(start, lineEnd(text, start));
+  const at = header.search(/[ \t]#/);
+  return at < 0 ? "" : header.slice(header.slice(0, at).trimEnd().length);
 }

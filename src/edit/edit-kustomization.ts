@@ -65,9 +65,7 @@ function edit(text: string, changes: readonly Change[]): EditResult | Objection 
     return { kind: "edited", text, edits: [] };
   keepAliases(draft);
   const edited = applySplices(text, draft.splices);
-  return (
-    checkResult(draft, edited, changes) ?? { kind: "edited", text: edited, edits: draft.edits }
-  );
+  return checkResult(draft, edited) ?? { kind: "edited", text: edited, edits: draft.edits };
 }
 
 function checkValues(change: Change): Objection | null {
@@ -94,7 +92,7 @@ function editImages(draft: Draft, changes: readonly Change[]): Objection | null 
   if (wanted.length === 0) return null;
   const found = readImages(draft.file);
   if (found.kind === "refused") return found.objection;
-  const entries = entriesByName(found.images);
+  const entries = entriesOf(found.images, wanted);
   const added: NewEntry[] = [];
   for (const change of wanted) {
     const matching = entries.get(change.entry) ?? [];
@@ -109,7 +107,7 @@ function editImages(draft: Draft, changes: readonly Change[]): Objection | null 
   }
   if (draft.edits.length === 0 && added.length === 0) return null;
   addEntries(draft, found.images, added);
-  return checkEffect(draft.file, found.images, wanted, added);
+  return checkEffect(draft.file, found.images, wanted, added) ?? checkStrings(draft, found.images);
 }
 
 /** kustomize takes names for regular expressions: such an entry sets images that nobody named in the change. */
@@ -132,13 +130,10 @@ function mergeChanges(changes: readonly Change[]): ImageChange[] {
   return [...wanted.values()];
 }
 
-function entriesByName(images: Images): Map<string, Entry[]> {
-  const entries = new Map<string, Entry[]>();
-  for (const entry of images.entries) {
-    const known = entries.get(entry.name);
-    if (known === undefined) entries.set(entry.name, [entry]);
-    else known.push(entry);
-  }
+/** The entries that changes name, by their name. */
+function entriesOf(images: Images, wanted: readonly ImageChange[]): Map<string, Entry[]> {
+  const entries = new Map(wanted.map(({ entry }): [string, Entry[]] => [entry, []]));
+  for (const entry of images.entries) entries.get(entry.name)?.push(entry);
   return entries;
 }
 
@@ -235,14 +230,12 @@ function saysWhatWasMeant({ file, intent }: Draft, result: Kustomization): boole
   return fingerprints.of(result) === fingerprints.of(file, intent);
 }
 
-/** Reads the result back: it must say what was meant and nothing else, in words kustomize takes. */
-function checkResult(draft: Draft, text: string, changes: readonly Change[]): Objection | null {
-  const reading = readKustomization(text);
-  if (reading.kind === "refused" || !saysWhatWasMeant(draft, reading.file)) {
-    const message =
-      "This file is written in a way that cannot be edited safely. Edit it by hand or simplify it.";
-    const line = draft.edits[0]?.line;
-    return { reason: "value-invalid", message, ...(line === undefined ? {} : { line }) };
-  }
-  return changes.some(({ kind }) => kind === "image") ? checkStrings(reading.file) : null;
+/** Reads the result back: it must say what was meant and nothing else, in words kustomize takes for the same. */
+function checkResult(draft: Draft, text: string): Objection | null {
+  const reading = readKustomization(text, draft.file);
+  if (reading.kind === "read" && saysWhatWasMeant(draft, reading.file)) return null;
+  const message =
+    "This file is written in a way that cannot be edited safely. Edit it by hand or simplify it.";
+  const line = draft.edits[0]?.line;
+  return { reason: "value-invalid", message, ...(line === undefined ? {} : { line }) };
 }

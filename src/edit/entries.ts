@@ -1,6 +1,8 @@
 import { isMap, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from "yaml";
+import type { Draft } from "./draft.ts";
 import {
   isEmptyNode,
+  isNamed,
   type Kustomization,
   keyOf,
   type Objection,
@@ -19,8 +21,6 @@ export type VersionField = (typeof versionFields)[number];
 export interface Entry {
   readonly node: YAMLMap;
   readonly name: string;
-  /** Pairs by the name of their field in lower case. */
-  readonly pairs: ReadonlyMap<string, Pair>;
   /** Values that come through a merge key (`<<`), by field in lower case. */
   readonly inherited: ReadonlyMap<string, unknown>;
 }
@@ -33,7 +33,8 @@ export interface Images {
   readonly shared: ReadonlySet<string>;
 }
 
-const FIELDS = new Set(["name", "newname", "newtag", "digest", "tagsuffix"]);
+const FIELDS = ["name", "newname", "newtag", "digest", "tagsuffix", "<<"];
+const NOTHING: ReadonlyMap<string, unknown> = new Map();
 
 /** Finds the entries of `images`. Refuses what kustomize refuses or what could be read in two ways. */
 export function readImages(file: Kustomization): FoundImages | RefusedImages {
@@ -73,35 +74,38 @@ function readItems(file: Kustomization, pair: Pair, list: YAMLSeq): FoundImages 
     const objection = checkFields(file, map);
     if (objection !== null) return { kind: "refused", objection };
     const entry = readEntry(file, map);
-    const isOwn = map === item && list === pair.value && entry.pairs.has("name");
+    const isOwn = map === item && list === pair.value && ownPair(entry, "name") !== undefined;
     if (isOwn) entries.push(entry);
     else shared.add(entry.name);
   }
   return { kind: "found", images: { pair, entries, shared } };
 }
 
-/** Refuses when a field of any entry is no string: kustomize would not read the file. */
-export function checkStrings(file: Kustomization): Objection | null {
-  const found = readImages(file);
-  if (found.kind === "refused") return found.objection;
-  for (const { pairs } of found.images.entries)
-    for (const pair of pairs.values()) {
-      if (isEmptyNode(resolved(file, pair.value)) || stringOf(file, pair.value) !== null) continue;
+/** Refuses when a field of any entry, after the changes, is no string: kustomize would not read the file. What is to be written is one. */
+export function checkStrings({ file, intent }: Draft, images: Images): Objection | null {
+  for (const { node } of images.entries)
+    for (const pair of node.items) {
+      const isSettled = intent.removed.has(pair) || intent.values.has(pair.value as Node);
+      if (isSettled || keyOf(pair) === "<<" || stringOf(file, pair.value) !== null) continue;
+      if (isEmptyNode(resolved(file, pair.value))) continue;
       const message = `${keyOf(pair)} is not a string for kustomize. Put its value in quotes.`;
-      return {
-        reason: "file-unparsable",
-        message,
-        line: file.lineOf(pairStart(pair)),
-      };
+      return { reason: "file-unparsable", message, line: file.lineOf(pairStart(pair)) };
     }
   return null;
 }
 
+/** The pair of an entry's own map that names a field; the case of letters says nothing. */
+export function ownPair({ node }: Entry, field: string): Pair | undefined {
+  return node.items.find((pair) => isNamed(pair, field));
+}
+
 /** What an entry says in a field, inherited or its own; `null`: nothing. */
 export function fieldOf(file: Kustomization, entry: Entry, field: string): string | null {
-  const key = field.toLowerCase();
-  const own = entry.pairs.get(key);
-  const value = stringOf(file, own === undefined ? entry.inherited.get(key) : own.value);
+  const own = ownPair(entry, field);
+  const value = stringOf(
+    file,
+    own === undefined ? entry.inherited.get(field.toLowerCase()) : own.value,
+  );
   return value === "" ? null : value;
 }
 
@@ -116,13 +120,14 @@ interface RefusedImages {
 }
 
 function readEntry(file: Kustomization, node: YAMLMap): Entry {
-  const pairs = new Map<string, Pair>();
+  const merged = node.items.find((pair) => keyOf(pair) === "<<");
+  const own = node.items.find((pair) => isNamed(pair, "name"));
+  if (merged === undefined)
+    return { node, name: stringOf(file, own?.value) ?? "", inherited: NOTHING };
   const inherited = new Map<string, unknown>();
-  for (const pair of node.items)
-    if (keyOf(pair) === "<<") inherit(file, pair.value, inherited);
-    else pairs.set(keyOf(pair).toLowerCase(), pair);
-  const name = stringOf(file, pairs.get("name")?.value ?? inherited.get("name"));
-  return { node, name: name ?? "", pairs, inherited };
+  inherit(file, merged.value, inherited);
+  const name = stringOf(file, own?.value ?? inherited.get("name"));
+  return { node, name: name ?? "", inherited };
 }
 
 function inherit(file: Kustomization, source: unknown, into: Map<string, unknown>): void {
@@ -139,19 +144,21 @@ function inherit(file: Kustomization, source: unknown, into: Map<string, unknown
 }
 
 function checkFields(file: Kustomization, map: YAMLMap): Objection | null {
-  const seen = new Set<string>();
+  let seen = 0;
   for (const pair of map.items) {
-    const key = keyOf(pair).toLowerCase();
-    const line = file.lineOf(rangeOf(pair.key as Node)[0]);
-    if (key !== "<<" && !FIELDS.has(key)) {
-      const message = `An entry of images has no field ${JSON.stringify(keyOf(pair))}; kustomize refuses the file. Remove it.`;
-      return { reason: "unsupported-field", message, line };
+    const field = FIELDS.findIndex((name) => isNamed(pair, name));
+    const bit = 1 << field;
+    if (field >= 0 && (seen & bit) === 0) {
+      seen |= bit;
+      continue;
     }
-    if (seen.has(key)) {
+    const line = file.lineOf(rangeOf(pair.key as Node)[0]);
+    if (field >= 0) {
       const message = `${keyOf(pair)} stands twice in one entry. Keep one.`;
       return { reason: "file-ambiguous", message, line };
     }
-    seen.add(key);
+    const message = `An entry of images has no field ${JSON.stringify(keyOf(pair))}; kustomize refuses the file. Remove it.`;
+    return { reason: "unsupported-field", message, line };
   }
   return null;
 }

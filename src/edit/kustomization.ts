@@ -1,14 +1,18 @@
 import {
   type Alias,
+  Composer,
+  type CST,
+  type Document,
   isAlias,
   isMap,
   isPair,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
   type Pair,
-  parseDocument,
+  Parser,
   type YAMLError,
   type YAMLMap,
 } from "yaml";
@@ -47,12 +51,13 @@ interface Survey {
   broken: Alias | null;
 }
 
-/** Reads a kustomization file of one document. Scalars stay text: which of them are strings is kustomize's question, not the parser's. */
-export function readKustomization(text: string): Reading {
-  const root = readPlainBlocks(text);
-  if (root === null) return readAnyYaml(text);
-  const none = new Map();
-  return { kind: "read", file: { text, root, targets: none, aliases: none, lineOf: lineIn(text) } };
+/**
+ * Reads a kustomization file of one document. Scalars stay text: which of them are strings is kustomize's question, not the parser's.
+ * @param known an earlier text of the file, from which nodes may be taken that say the same: these have their places there.
+ */
+export function readKustomization(text: string, known?: Kustomization): Reading {
+  const root = readPlainBlocks(text, known?.root);
+  return root === null ? readAnyYaml(text) : surveyed(text, root, lineIn(text));
 }
 
 /** The same by the whole YAML parser, for every text. */
@@ -60,15 +65,23 @@ export function readAnyYaml(text: string): Reading {
   const odd = oddCharacter(text);
   if (odd !== null) return odd;
   const lines = new LineCounter();
-  const document = parse(text, lines);
-  if (document === null) return refused("file-unparsable", TOO_DEEP, 1);
-  const error = document.errors.find((one) => one.code !== "MULTIPLE_DOCS") ?? document.errors[0];
+  const parsed = parse(text, lines);
+  if (parsed === null) return refused("file-unparsable", TOO_DEEP, 1);
+  const { document, second } = parsed;
+  const [error] = document.errors;
   if (error !== undefined) return refused(...describe(error, lines));
+  if (second !== null)
+    return refused("several-documents", SEVERAL_DOCUMENTS, lines.linePos(second).line);
   if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== "1.1")
     return refused(...YAML_VERSION, lines.linePos(text.indexOf("%YAML")).line);
   const root = document.contents;
   if (root !== null && !isMap(root) && !isEmptyNode(root))
     return refused("file-unparsable", NO_MAP, 1);
+  return surveyed(text, isMap(root) ? root : null, (offset) => lines.linePos(offset).line);
+}
+
+/** The file with what its aliases stand for. */
+function surveyed(text: string, root: YAMLMap | null, lineOf: Kustomization["lineOf"]): Reading {
   const survey: Survey = {
     targets: new Map(),
     aliases: new Map(),
@@ -76,22 +89,13 @@ export function readAnyYaml(text: string): Reading {
     open: new Set(),
     broken: null,
   };
-  walk(root, survey);
-  const lineOf = (offset: number) => lines.linePos(offset).line;
-  if (survey.broken !== null) {
-    const { source } = survey.broken;
-    const line = lineOf(rangeOf(survey.broken)[0]);
-    return refused(
-      "file-unparsable",
-      `The alias *${source} has no anchor before it. Write its value out.`,
-      line,
-    );
-  }
-  const { targets, aliases } = survey;
-  return {
-    kind: "read",
-    file: { text, root: isMap(root) ? root : null, targets, aliases, lineOf },
-  };
+  // Nothing else spells an alias or an anchor.
+  if (/[*&]/.test(text)) walk(root, survey);
+  const { targets, aliases, broken } = survey;
+  if (broken === null) return { kind: "read", file: { text, root, targets, aliases, lineOf } };
+  const line = lineOf(rangeOf(broken)[0]);
+  const message = `The alias *${broken.source} has no anchor before it. Write its value out.`;
+  return refused("file-unparsable", message, line);
 }
 
 /** The node, or what it stands for when it is an alias. */
@@ -121,8 +125,14 @@ export function isEmptyNode(node: unknown): boolean {
 
 /** The pairs of a map by the names kustomize knows them by: its reader does not mind case. */
 export function pairsNamed(map: YAMLMap, name: string): Pair[] {
-  const wanted = name.toLowerCase();
-  return map.items.filter((pair) => keyOf(pair).toLowerCase() === wanted);
+  return map.items.filter((pair) => isNamed(pair, name));
+}
+
+/** Whether a pair's key names the field, in letters of any case. */
+export function isNamed(pair: Pair, field: string): boolean {
+  const key = keyOf(pair);
+  if (key.length !== field.length) return false;
+  return key === field || key.toLowerCase() === field.toLowerCase();
 }
 
 /** The text of a pair's key; empty when it is none. */
@@ -152,6 +162,8 @@ function lineIn(text: string): (offset: number) => number {
 }
 
 const TOO_DEEP = "The file is nested too deeply. Take it apart.";
+const SEVERAL_DOCUMENTS =
+  "The file holds several YAML documents; kustomize reads only the first. Keep one document.";
 const NO_MAP = "The file is not a map of kustomization fields. Write `key: value` lines.";
 const YAML_VERSION: [RefuseReason, string] = [
   "file-unparsable",
@@ -169,36 +181,49 @@ function oddCharacter(text: string): Reading | null {
   return refused("file-unparsable", message, line);
 }
 
-function parse(text: string, lineCounter: LineCounter) {
-  try {
-    return parseDocument(text, {
-      keepSourceTokens: true,
-      lineCounter,
-      logLevel: "error",
-      prettyErrors: false,
-      schema: "failsafe",
-      uniqueKeys: false,
-      version: "1.1",
-    });
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
+interface Parsed {
+  readonly document: Document.Parsed;
+  /** Where a second document begins; `null`: there is none. */
+  readonly second: number | null;
+}
+
+/** How many collections may stand in one another. */
+const DEPTH = 500;
+
+/** The first document, and whether there are more; `null`: there is none, as the text is nested too deeply. */
+function parse(text: string, lines: LineCounter): Parsed | null {
+  const composer = new Composer({
+    keepSourceTokens: true,
+    prettyErrors: false,
+    schema: "failsafe",
+    uniqueKeys: false,
+    version: "1.1",
+  });
+  const tokens = shallowTokens(text, lines);
+  if (tokens === null) return null;
+  const [document, second] = composer.compose(tokens, true, text.length);
+  return document === undefined ? null : { document, second: second?.range[0] ?? null };
+}
+
+/**
+ * The parser keeps a stack of its own, all that reads its tokens recurses. Stack overflows are no errors to be caught here: V8
+ * ends the process when it has to compile a regular expression near the end of the stack.
+ */
+function shallowTokens(text: string, lines: LineCounter): CST.Token[] | null {
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    if (parser.stack.length > DEPTH) return null;
   }
+  for (const token of parser.end()) tokens.push(token);
+  return tokens;
 }
 
 function describe(error: YAMLError, lines: LineCounter): [RefuseReason, string, number] {
-  const { line } = lines.linePos(error.pos[0]);
-  // The parser recurses: a text of ten thousand brackets exhausts the stack.
-  if (error.code === "RESOURCE_EXHAUSTION") return ["file-unparsable", TOO_DEEP, line];
-  if (error.code !== "MULTIPLE_DOCS")
-    return [
-      "file-unparsable",
-      `The file is not valid YAML: ${error.message}. Mend this line.`,
-      line,
-    ];
-  const message =
-    "The file holds several YAML documents; kustomize reads only the first. Keep one document.";
-  return ["several-documents", message, line];
+  const message = `The file is not valid YAML: ${error.message}. Mend this line.`;
+  return ["file-unparsable", message, lines.linePos(error.pos[0]).line];
 }
 
 function refused(reason: RefuseReason, message: string, line?: number): Reading {
@@ -215,9 +240,9 @@ function walk(node: unknown, survey: Survey): void {
   if (!isMap(node) && !isSeq(node) && !isScalar(node)) return;
   if (node.anchor !== undefined) survey.anchors.set(node.anchor, node);
   if (isScalar(node)) return;
-  survey.open.add(node);
+  if (node.anchor !== undefined) survey.open.add(node);
   for (const item of node.items) walk(item, survey);
-  survey.open.delete(node);
+  if (node.anchor !== undefined) survey.open.delete(node);
 }
 
 function meetAlias(alias: Alias, survey: Survey): void {

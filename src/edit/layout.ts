@@ -1,12 +1,12 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from "yaml";
 import { isEmptyNode, rangeOf } from "./kustomization.ts";
-import { lineStart } from "./splices.ts";
+import { lineEnd, lineStart } from "./splices.ts";
 
 /** Where the text of a node ends, before comments, blank lines and the line ending behind it. */
 export function nodeEnd(text: string, node: Node): number {
   const [start, end] = rangeOf(node);
   if (isScalar(node) && node.type?.startsWith("BLOCK_") === true)
-    return start + text.slice(start, end).replace(/(\r?\n[ \t]*)+$/, "").length;
+    return beforeBlankLines(text, start, end);
   if (isMap(node) && node.flow !== true) {
     const last = node.items.at(-1);
     return last === undefined ? end : pairEnd(text, last);
@@ -18,6 +18,13 @@ export function nodeEnd(text: string, node: Node): number {
   return end;
 }
 
+/** Lines that hold only blanks belong to no block; blanks behind content do. */
+function beforeBlankLines(text: string, start: number, end: number): number {
+  let content = end;
+  while (content > start && BLANKS.has(text.charCodeAt(content - 1))) content -= 1;
+  return Math.min(lineEnd(text, content), end);
+}
+
 /** Where the text of a pair ends: its value's end, or that of its colon when it has none. */
 export function pairEnd(text: string, pair: Pair): number {
   const { value } = pair;
@@ -27,7 +34,7 @@ export function pairEnd(text: string, pair: Pair): number {
 
 /** Where a value could be written behind a pair's colon (and its anchor or tag); `null`: there is no colon. */
 export function colonEnd(pair: Pair): number | null {
-  // Plain blocks have no tokens; there the colon is right behind its key.
+  // Plain blocks have no tokens; there the colon is right behind its key, and an anchor never before an empty value.
   if (pair.srcToken === undefined) return rangeOf(keyNode(pair))[1] + 1;
   const separator = pair.srcToken?.sep ?? [];
   const last = separator.findLast(({ type }) => VALUE_PREFIX.has(type));
@@ -44,7 +51,7 @@ export function pairStart(pair: Pair): number {
 export function dashOf(text: string, list: YAMLSeq, index: number): number {
   const token = list.srcToken;
   if (token === undefined) {
-    // Plain blocks: nothing but spaces between a dash and its item.
+    // Plain blocks: nothing but spaces and an anchor, which has no dash, between a dash and its item.
     const item = list.items.at(index);
     return isNode(item) ? text.lastIndexOf("-", rangeOf(item)[0] - 1) : rangeOf(list)[0];
   }
@@ -68,6 +75,8 @@ export function isAbsent(value: unknown): boolean {
 }
 
 const VALUE_PREFIX = new Set(["map-value-ind", "anchor", "tag"]);
+/** Tab, line feed, carriage return, space. */
+const BLANKS = new Set([0x09, 0x0a, 0x0d, 0x20]);
 const BEFORE_KEY = new Set(["explicit-key-ind", "anchor", "tag"]);
 
 function keyNode(pair: Pair): Node {

@@ -1,12 +1,13 @@
 import type { ImageChange } from "../model/change.ts";
-import { createBuild, type ImageRule } from "./build-images.ts";
+import { type Build, buildBy, createBuild, type ImageRule, indexNames } from "./build-images.ts";
 import { type Entry, fieldOf, type Images, versionFields } from "./entries.ts";
 import type { NewEntry } from "./fingerprint.ts";
 import { type Kustomization, type Objection, rangeOf } from "./kustomization.ts";
 
 /**
  * Refuses a change that other entries of the file undo at build: alone it would set the image, together with them it sets nothing.
- * The most common cause is a later entry that matches the image, too.
+ * The most common cause is a later entry that matches the image, too. Not told of files with thousands of patterns for names: there
+ * the render decides.
  */
 export function checkEffect(
   file: Kustomization,
@@ -15,27 +16,39 @@ export function checkEffect(
   added: readonly NewEntry[],
 ): Objection | null {
   const wanted = new Map(changes.map((change) => [change.entry, change]));
-  const before = images.entries.map((entry) => ruleOf(file, entry));
-  const after = [
-    ...before.map((rule) => changed(rule, wanted.get(rule.name))),
-    ...added.map((pairs) => ({ ...NOTHING, ...Object.fromEntries(pairs) })),
-  ];
-  const old = createBuild(before);
-  const young = createBuild(after);
+  const { entries } = images;
+  const names = [...entries.map(({ name }) => name), ...added.map(([name]) => name?.[1] ?? "")];
+  const before = (at: number) => ruleOf(file, entries[at] as Entry);
+  const after = (at: number) =>
+    at < entries.length
+      ? changed(before(at), wanted.get(names[at] ?? ""))
+      : { ...NOTHING, ...Object.fromEntries(added[at - entries.length] ?? []) };
+  const index = indexNames(names);
+  if (index.patterns * names.length > MOST_TRIES) return null;
+  const old = buildBy(index, entries.length, before);
+  const young = buildBy(index, names.length, after);
   for (const name of wanted.keys()) {
-    const own = (rules: ImageRule[]) => createBuild(rules.filter((rule) => rule.name === name));
-    const isMoot = SAMPLES.every((rest) => old(name + rest) === young(name + rest));
-    if (!isMoot) continue;
-    const [oldAlone, youngAlone] = [own(before), own(after)];
-    if (SAMPLES.every((rest) => oldAlone(name + rest) === youngAlone(name + rest))) continue;
-    const entry = images.entries.find((one) => one.name === name);
-    const line = entry === undefined ? {} : { line: file.lineOf(rangeOf(entry.node)[0]) };
+    if (buildsApart(name, old, young)) continue;
+    const own = [...names.keys()].filter((at) => names[at] === name);
+    const ownBefore = own.filter((at) => at < entries.length);
+    if (!buildsApart(name, createBuild(ownBefore.map(before)), createBuild(own.map(after))))
+      continue;
+    const [first] = ownBefore;
+    const node = first === undefined ? undefined : entries[first]?.node;
+    const line = node === undefined ? {} : { line: file.lineOf(rangeOf(node)[0]) };
     const message = `The change of ${name} would change nothing: another entry of images sets the same image afterwards. Change or remove that one.`;
     return { reason: "no-effect", message, ...line };
   }
   return null;
 }
 
+/** Whether two builds make different images of some container with this image. */
+function buildsApart(name: string, one: Build, other: Build): boolean {
+  return SAMPLES.some((rest) => one(name + rest) !== other(name + rest));
+}
+
+/** Each entry that applies may have every pattern tried again. A file of 1,000 patterns among 1,000 entries is within. */
+const MOST_TRIES = 1_000_000;
 const NOTHING: ImageRule = { name: "", newName: null, newTag: null, digest: null };
 /** How containers may name an image: what an entry does to one of these it does to all of its kind. */
 const SAMPLES = ["", ":tagboat", `@sha256:${"0".repeat(64)}`];

@@ -1,21 +1,43 @@
-import { type Node, type Pair, Scalar, type YAMLMap, type YAMLSeq } from "yaml";
-import { plainList, plainMap, plainPair, plainScalar } from "./plain-nodes.ts";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
+import { matchEnd, plainDepth, readInlineValue, skipSpaces } from "./plain-inline.ts";
+import {
+  isSamePlain,
+  plainBare,
+  plainList,
+  plainMap,
+  plainPair,
+  plainScalar,
+} from "./plain-nodes.ts";
+import { isNullWord } from "./scalar-text.ts";
 import { lineEnd, nextLine } from "./splices.ts";
 
 /**
  * Reads YAML of the plainest kind, as nearly all kustomization files are written: one document of block maps and lists with plain keys,
- * values on one line, literal blocks, comments. Gives the tree that the whole parser gives, many times faster; without tokens.
- * `null`: the text holds something else, however harmless, and the whole parser has to read it.
+ * values on one line (flow collections among them), literal blocks, anchors, aliases, comments. Gives the tree that the whole parser
+ * gives, many times faster; without tokens. `null`: the text holds something else, however harmless, and the whole parser has to read it.
  *
  * Every rule here takes less than YAML 1.1 and 1.2 allow, and nothing that they read in two ways.
+ *
+ * @param known what an earlier text of the file says. An item of its lists that reads the same again is that node, with the place it had
+ * there: a file of many entries need not be kept twice. All of the text is read in any case.
  */
-export function readPlainBlocks(text: string): YAMLMap | null {
+export function readPlainBlocks(text: string, known?: YAMLMap | null): YAMLMap | null {
   if (OTHER_CHARACTERS.test(text)) return null;
-  const scan: Scan = { text, line: 0, start: 0, stop: 0, column: 0, depth: 0 };
+  const scan: Scan = { text, line: 0, start: 0, stop: 0, column: 0, depth: 0, keys: new Map() };
   settle(scan);
   if (scan.column === 0 && MARKER.test(text.slice(scan.start, scan.stop))) advance(scan);
   if (scan.start === text.length || text.startsWith("- ", scan.start)) return null;
-  const root = readMap(scan, scan.column);
+  const root = readMap(scan, scan.column, known ?? undefined);
   return scan.start === text.length ? root : null;
 }
 
@@ -28,19 +50,19 @@ interface Scan {
   /** How far the content is indented. */
   column: number;
   depth: number;
+  /** Each key once, however often it stands there. */
+  readonly keys: Map<string, string>;
 }
 
-const DEPTH = 100;
 // No tab, no control character, no line break of YAML 1.1 that is none of YAML 1.2, no byte order mark.
 const OTHER_CHARACTERS =
   /[^\n\r\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]|\r(?!\n)/;
 const MARKER = /^---(?: +#.*| *)$/;
 const KEY = /[A-Za-z_][A-Za-z0-9_./-]{0,127}(?=:(?: |\r?\n|$))/y;
-const PLAIN = /(?:[A-Za-z0-9_./~$+(^\\;<=]|-(?=[^ \r\n]))[^\r\n]*/y;
-const SINGLE = /'((?:[^'\r\n]|'')*)'/y;
-const DOUBLE = /"((?:[^"\\\r\n]|\\["\\])*)"/y;
-const LITERAL = /\|([-+]?) *(?=\r?\n)/y;
-const EMPTY_FLOW = /\[\]|\{\}/y;
+const LITERAL = /\|[-+]? *(?=\r?\n)/y;
+// No dash: from behind an anchor the dash of its item is looked for.
+const ANCHOR = /&[A-Za-z0-9_]{1,64}(?=[ \r\n])/y;
+const OTHER_PROPERTY = /[&!]/;
 const REST = / +#[^\r\n]*| */y;
 
 /** Moves to the next line with content, from the line that begins at `scan.line`. */
@@ -69,19 +91,19 @@ function advance(scan: Scan): void {
   settle(scan);
 }
 
-function readMap(scan: Scan, column: number): YAMLMap | null {
+function readMap(scan: Scan, column: number, known?: YAMLMap): YAMLMap | null {
   const pairs: Pair[] = [];
   const from = scan.start;
   scan.depth += 1;
-  if (scan.depth > DEPTH) return null;
+  if (scan.depth > plainDepth) return null;
   while (scan.column === column) {
-    const key = match(KEY, scan.text, scan.start)?.[0];
-    if (key === undefined) break;
     const { start } = scan;
-    const colon = start + key.length;
-    const value = readValue(scan, colon + 1, column);
+    const colon = matchEnd(KEY, scan.text, start);
+    if (colon < 0) break;
+    const key = keyAt(scan, start, colon);
+    const value = readValue(scan, colon + 1, column, known?.items[pairs.length]?.value);
     if (value === null) return null;
-    pairs.push(plainPair(plainScalar(key, key, Scalar.PLAIN, start, colon), value));
+    pairs.push(plainPair(plainBare(key, start, colon), value));
   }
   scan.depth -= 1;
   // Deeper content, or a list in the place of a key, is for the whole parser.
@@ -89,32 +111,43 @@ function readMap(scan: Scan, column: number): YAMLMap | null {
   return isOver && pairs.length > 0 ? plainMap(pairs, false, from, scan.line) : null;
 }
 
-function readValue(scan: Scan, colonEnd: number, column: number): Node | null {
-  const at = skipSpaces(scan.text, colonEnd);
-  if (at < scan.stop && scan.text.charCodeAt(at) !== 0x23) return readInline(scan, at, column);
-  advance(scan);
-  if (scan.column === column && isItem(scan)) return readList(scan, column);
-  if (scan.column <= column) return null;
-  return isItem(scan) ? readList(scan, scan.column) : readMap(scan, scan.column);
+function keyAt({ text, keys }: Scan, start: number, end: number): string {
+  const written = text.slice(start, end);
+  const known = keys.get(written);
+  if (known === undefined) keys.set(written, written);
+  return known ?? written;
 }
 
-function readList(scan: Scan, column: number): YAMLSeq | null {
+function readValue(scan: Scan, colonEnd: number, column: number, known?: unknown): Node | null {
+  const at = skipSpaces(scan.text, colonEnd);
+  if (scan.text.charCodeAt(at) === 0x26) return readAnchored(scan, at, column, readValue);
+  if (at < scan.stop && scan.text.charCodeAt(at) !== 0x23) return readInline(scan, at, column);
+  advance(scan);
+  if (scan.column === column && isItem(scan)) return readList(scan, column, known);
+  if (scan.column <= column) return null;
+  return isItem(scan) ? readList(scan, scan.column, known) : readMap(scan, scan.column);
+}
+
+function readList(scan: Scan, column: number, known?: unknown): YAMLSeq | null {
   const items: Node[] = [];
+  const before: readonly unknown[] = isSeq(known) ? known.items : [];
   const from = scan.start;
   scan.depth += 1;
-  if (scan.depth > DEPTH) return null;
+  if (scan.depth > plainDepth) return null;
   while (scan.column === column && isItem(scan)) {
     const at = skipSpaces(scan.text, scan.start + 1);
     const item = readItem(scan, at, column);
     if (item === null) return null;
-    items.push(item);
+    const same = before[items.length];
+    items.push(isSamePlain(item, same) ? same : item);
   }
   scan.depth -= 1;
   return scan.column <= column ? plainList(items, false, from, scan.line) : null;
 }
 
 function readItem(scan: Scan, at: number, column: number): Node | null {
-  if (match(KEY, scan.text, at) === null) return readInline(scan, at, column);
+  if (scan.text.charCodeAt(at) === 0x26) return readAnchored(scan, at, column, readInline);
+  if (matchEnd(KEY, scan.text, at) < 0) return readInline(scan, at, column);
   scan.column = at - scan.line;
   scan.start = at;
   return readMap(scan, scan.column);
@@ -124,54 +157,45 @@ function isItem({ text, start }: Scan): boolean {
   return text.charCodeAt(start) === 0x2d && text.charCodeAt(start + 1) === 0x20;
 }
 
-/** A value that begins on this line; the lines of its parent begin at `column`. */
-function readInline(scan: Scan, at: number, column: number): Node | null {
-  const code = scan.text.charCodeAt(at);
-  if (code === 0x7c) return readLiteral(scan, at, column);
-  const node =
-    code === 0x22 || code === 0x27 ? readQuoted(scan.text, at, code) : readBare(scan, at);
-  if (node === null) return null;
-  const end = node.range?.[1] ?? at;
-  if (end + (match(REST, scan.text, end)?.[0].length ?? 0) !== scan.stop) return null;
-  advance(scan);
+/** A value behind its anchor. Where an empty value is to be written over, the whole parser has to say where its anchor stands. */
+function readAnchored(
+  scan: Scan,
+  at: number,
+  column: number,
+  read: (scan: Scan, at: number, column: number) => Node | null,
+): Node | null {
+  const end = matchEnd(ANCHOR, scan.text, at);
+  const behind = skipSpaces(scan.text, end);
+  const isOther = end < 0 || OTHER_PROPERTY.test(scan.text.charAt(behind));
+  const node = isOther ? null : read(scan, behind, column);
+  if (node === null || isAlias(node) || isEmpty(node)) return null;
+  node.anchor = scan.text.slice(at + 1, end);
   return node;
 }
 
-function readQuoted(text: string, at: number, code: number): Scalar | null {
-  const found = match(code === 0x22 ? DOUBLE : SINGLE, text, at);
-  if (found === null) return null;
-  const [source, inner = ""] = found;
-  const end = at + source.length;
-  return code === 0x22
-    ? plainScalar(inner.replaceAll(/\\(.)/g, "$1"), inner, Scalar.QUOTE_DOUBLE, at, end)
-    : plainScalar(inner.replaceAll("''", "'"), inner, Scalar.QUOTE_SINGLE, at, end);
+function isEmpty(node: Node): boolean {
+  if (isScalar(node)) return node.type === "PLAIN" && isNullWord(node.source ?? "");
+  return (isMap(node) || isSeq(node)) && node.items.length === 0;
 }
 
-function readBare({ text }: Scan, at: number): Node | null {
-  const line = match(PLAIN, text, at)?.[0];
-  if (line === undefined) return readEmptyFlow(text, at);
-  const comment = line.indexOf(" #");
-  const source = (comment < 0 ? line : line.slice(0, comment)).replace(/ +$/, "");
-  // A colon there would make it a map, or be an error.
-  if (source.endsWith(":") || source.includes(": ")) return null;
-  return plainScalar(source, source, Scalar.PLAIN, at, at + source.length);
-}
-
-function readEmptyFlow(text: string, at: number): Node | null {
-  const found = match(EMPTY_FLOW, text, at);
-  if (found === null) return null;
-  return found[0] === "[]" ? plainList([], true, at, at + 2) : plainMap([], true, at, at + 2);
+/** A value that begins on this line; the lines of its parent begin at `column`. */
+function readInline(scan: Scan, at: number, column: number): Node | null {
+  if (scan.text.charCodeAt(at) === 0x7c) return readLiteral(scan, at, column);
+  const node = readInlineValue(scan.text, at, scan.depth);
+  if (node === null || matchEnd(REST, scan.text, node.end) !== scan.stop) return null;
+  advance(scan);
+  return node;
 }
 
 /** A literal block without an indentation indicator: all lines that are indented deeper than those of its parent. */
 function readLiteral(scan: Scan, at: number, column: number): Scalar | null {
   const { text } = scan;
-  const chomp = match(LITERAL, text, at)?.[1];
-  const lines = chomp === undefined ? null : literalLines(scan, nextLine(text, at), column);
-  if (chomp === undefined || lines === null || !text.endsWith("\n")) return null;
+  if (matchEnd(LITERAL, text, at) < 0 || !text.endsWith("\n")) return null;
+  const lines = literalLines(scan, nextLine(text, at), column);
+  if (lines === null) return null;
   const end = scan.line;
   settle(scan);
-  return plainScalar(chomped(lines, chomp), "", Scalar.BLOCK_LITERAL, at, end);
+  return plainScalar(chomped(lines, text.charAt(at + 1)), "", Scalar.BLOCK_LITERAL, at, end);
 }
 
 /** The lines from `first` on without their indentation; `scan.line` moves behind them. */
@@ -197,16 +221,7 @@ function literalLines(scan: Scan, first: number, column: number): string[] | nul
 function chomped(lines: readonly string[], chomp: string): string {
   const body = `${lines.join("\n")}\n`;
   if (chomp === "+") return body;
-  return body.replace(/\n+$/, chomp === "-" ? "" : "\n");
-}
-
-function skipSpaces(text: string, from: number): number {
-  let at = from;
-  while (text.charCodeAt(at) === 0x20) at += 1;
-  return at;
-}
-
-function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
-  pattern.lastIndex = at;
-  return pattern.exec(text);
+  let end = body.length;
+  while (body.charCodeAt(end - 1) === 0x0a) end -= 1;
+  return chomp === "-" ? body.slice(0, end) : body.slice(0, end + 1);
 }

@@ -1,6 +1,6 @@
 import { isScalar, type Node, type Pair } from "yaml";
 import { type Draft, replaceScalar, styleOf, writeValue } from "./draft.ts";
-import { type Entry, fieldOf, type VersionField, versionFields } from "./entries.ts";
+import { type Entry, fieldOf, ownPair, type VersionField, versionFields } from "./entries.ts";
 import {
   isEmptyNode,
   type Kustomization,
@@ -66,7 +66,7 @@ function planField(
   plan: Plan,
 ): Objection | null {
   const key = field.toLowerCase();
-  const pair = entry.pairs.get(key);
+  const pair = ownPair(entry, field);
   if (value === null) return planRemoval(draft, entry, field, plan);
   if (pair === undefined) {
     if (stringOf(draft.file, entry.inherited.get(key)) !== value) plan.added.push([field, value]);
@@ -91,7 +91,7 @@ function planRemoval(
   field: VersionField,
   plan: Plan,
 ): Objection | null {
-  const pair = entry.pairs.get(field.toLowerCase());
+  const pair = ownPair(entry, field);
   if (pair !== undefined) {
     const node = resolved(draft.file, pair.value);
     const isSet = !isEmptyNode(node) && stringOf(draft.file, node) !== "";
@@ -171,7 +171,7 @@ function addField(draft: Draft, entry: Entry, field: VersionField, value: string
   const { text } = draft.file;
   const earlier = ["name", ...versionFields.slice(0, versionFields.indexOf(field))];
   const present = earlier
-    .flatMap((name) => entry.pairs.get(name.toLowerCase()) ?? [])
+    .flatMap((name) => ownPair(entry, name) ?? [])
     .filter((pair) => !draft.intent.removed.has(pair));
   const ends = present.map((pair) => pairEnd(text, pair));
   const end = Math.max(...ends);
@@ -194,7 +194,7 @@ function addField(draft: Draft, entry: Entry, field: VersionField, value: string
 
 /** In a map that is written like JSON the new field is, too. */
 function writePair(entry: Entry, field: string, value: string): { key: string; written: string } {
-  const name = entry.pairs.get("name");
+  const name = ownPair(entry, "name");
   const quoted = styleOf(name?.key) === "double";
   const style = quoted && styleOf(name?.value) === "double" ? "double" : "plain";
   return { key: quoted ? `"${field}"` : field, written: writeScalar(value, style) };
@@ -234,6 +234,6 @@ function record(
 
 /** What stands there although kustomize would not take it for a string: `1.10`. */
 function numberAsWritten(file: Kustomization, entry: Entry, field: VersionField): string | null {
-  const node = resolved(file, entry.pairs.get(field.toLowerCase())?.value);
+  const node = resolved(file, ownPair(entry, field)?.value);
   return isScalar(node) && !isEmptyNode(node) && node.source !== "" ? (node.source ?? null) : null;
 }

@@ -16,7 +16,8 @@ const Repos = z.object({
 
 /**
  * CD repos that the App is installed on: of one owner (one request to find the installation), or of all; and one request
- * for each 100 repos. Suspended installations have none. One that is refused is logged and left out of the list of all.
+ * for each 100 repos. In the list of all, suspended installations have none, and one that is refused is logged and left out; the
+ * one that was asked for is `ForgeDenied`.
  */
 export async function cdRepos(
   app: Host,
@@ -24,8 +25,10 @@ export async function cdRepos(
   owner: string | null,
 ): Promise<readonly CdRepo[]> {
   const repos: CdRepo[] = [];
-  for (const { id, suspended_at } of await installations(app, owner)) {
-    if (suspended_at !== null && suspended_at !== undefined) continue;
+  const [active, suspended] = parted(await installations(app, owner));
+  if (owner !== null && suspended.length > 0)
+    throw new ForgeDenied(`${owner} suspended the App's installation`, "installation-revoked");
+  for (const { id } of active) {
     try {
       repos.push(...(await reposOf(hostOf(id), id)));
     } catch (error) {
@@ -36,10 +39,15 @@ export async function cdRepos(
   return repos;
 }
 
-async function installations(
-  app: Host,
-  owner: string | null,
-): Promise<z.infer<typeof Installation>[]> {
+type Installations = readonly z.infer<typeof Installation>[];
+
+function parted(all: Installations): [Installations, Installations] {
+  const isActive = ({ suspended_at }: Installations[number]): boolean =>
+    suspended_at === null || suspended_at === undefined;
+  return [all.filter(isActive), all.filter((one) => !isActive(one))];
+}
+
+async function installations(app: Host, owner: string | null): Promise<Installations> {
   if (owner === null) {
     return await pages((page) => app.read("GET /app/installations", page), z.array(Installation));
   }

@@ -1,3 +1,4 @@
+import { setImmediate as othersHeard } from "node:timers/promises";
 import type { Delivery } from "../model/delivery.ts";
 import type { Acceptance, Inbox } from "../model/inbox.ts";
 
@@ -15,8 +16,8 @@ const MAX_BATCH = 256;
 const MAX_WAITING = 2048;
 
 /**
- * Groups deliveries that arrive while a commit runs into the next one. Without a timer: a lone
- * delivery is committed at once, a burst costs few transactions.
+ * Groups deliveries that came in together, and those that arrive while a commit runs into the next one. Without a timer: a
+ * lone delivery is committed at once, a burst costs few transactions.
  *
  * @returns takes one delivery; resolves when it is kept, rejects with `InboxDown` when it is not.
  */
@@ -28,6 +29,8 @@ export function createGroupCommit(
 
   async function commitAll(): Promise<void> {
     committing = true;
+    // Those that came in with the first one share its commit.
+    await othersHeard();
     while (waiting.length > 0) await commit(inbox, waiting.splice(0, MAX_BATCH));
     committing = false;
   }

@@ -10,6 +10,8 @@ export interface HealthCheck {
   check(): Promise<unknown>;
   /** Milliseconds for which a good answer is good enough; a bad one is asked again after a second. Default: 1,000. */
   readonly goodFor?: number;
+  /** What it means when there is no answer in time. Default: `bad`. */
+  readonly late?: "good" | "bad";
 }
 
 export interface HealthOptions {
@@ -31,7 +33,7 @@ export function createHealth({
   clock,
   log,
 }: HealthOptions): () => Promise<readonly string[]> {
-  const asks = checks.map(({ name, check, goodFor = KEPT }) => ({
+  const asks = checks.map(({ name, check, goodFor = KEPT, late = "bad" }) => ({
     name,
     ask: createBounded<Error | null>(
       async () => {
@@ -46,7 +48,7 @@ export function createHealth({
         clock,
         patience: PATIENCE,
         keep: (problem) => (problem === null ? goodFor : KEPT),
-        late: () => new Error(`no answer within ${PATIENCE} ms`),
+        late: () => (late === "good" ? null : new Error(`no answer within ${PATIENCE} ms`)),
       },
     ),
   }));

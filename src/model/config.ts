@@ -19,6 +19,8 @@ export interface ImageRule {
   readonly source: string | null;
   readonly refs: boolean;
   readonly verify: "registry" | "none";
+  /** Whether the registry's tags are read now and then for versions that nobody told of. */
+  readonly reread: boolean;
 }
 
 export interface TagPolicy {

@@ -179,7 +179,7 @@ export type WriteResult<T> =
 
 /** PORT. The git host, in the words of this project. Adapter: `github/`, in the tests over the sandbox's GitHub. */
 export interface Forge {
-  /** CD repos of an owner (lower case) that the App may use; all owners when `null`. */
+  /** CD repos of an owner (lower case) that the App may use; all owners when `null`. Throws `ForgeDenied` where the owner that was asked for suspended the App. */
   cdRepos(owner: string | null): Promise<readonly CdRepo[]>;
   /** Paths of a branch (`null`: default), the config, and the texts of the files that `wanted` chooses. At most two requests. `null`: no such branch, or an empty repo. */
   readRepo(

@@ -11,7 +11,7 @@ export type LaneTask =
   | { readonly kind: "release"; readonly place: Place; readonly release: Release }
   /** Look again at what stands there: the base moved, a pull request was closed, a check failed. */
   | { readonly kind: "recheck"; readonly place: Place; readonly why: string }
-  /** Route an event to a repo that could not be read when the event came. */
+  /** Route an event to a repo that could not be read when the event came; `owner/*`: to all of an owner whose list could not be had. */
   | {
       readonly kind: "event";
       readonly repo: string;

@@ -17,4 +17,6 @@ export interface IndexCache {
   /** Drops every branch of the repo. */
   drop(repo: string): Promise<void>;
   all(): Promise<readonly IndexedBranch[]>;
+  /** At which commit each branch was read: what processes that share a store look at to see what others read. */
+  heads(): Promise<readonly Pick<IndexedBranch, "repo" | "branch" | "commit">[]>;
 }

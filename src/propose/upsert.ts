@@ -22,6 +22,13 @@ export type Attempt =
   /** `headOid`: where the proposal's branch stands after a write. */
   | { readonly kind: "settled"; readonly outcome: Outcome; readonly headOid?: string }
   | { readonly kind: "again"; readonly detail: string; readonly at: Date | null }
+  /** A registry has not answered; nothing was written. `failed` counts as a try. */
+  | {
+      readonly kind: "unanswered";
+      readonly detail: string;
+      readonly at: Date | null;
+      readonly failed: boolean;
+    }
   /** Approved: the releases that are not in it wait. */
   | { readonly kind: "waits"; readonly detail: string; readonly until: Date };
 

@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, parseDocument } from "yaml";
+import { nestsTooDeep } from "../model/nesting.ts";
 
 /** One object of a build's output. */
 export interface BuiltObject {
@@ -36,6 +37,7 @@ export function changedObjects(
 
 export function readObject(text: string): BuiltObject {
   const texts = new Map<string, string>();
+  if (nestsTooDeep(text)) return { text, name: "?/", texts };
   const document = parseDocument(text, { version: "1.1", schema: "failsafe", logLevel: "silent" });
   collect(document.contents, "", texts);
   const name = [texts.get("metadata/namespace"), texts.get("metadata/name")];

@@ -11,6 +11,7 @@ import {
   type Scalar,
   visit,
 } from "yaml";
+import { nestsTooDeep } from "../model/nesting.ts";
 import type { BuildError } from "../model/render.ts";
 
 /** What a path of a kustomization file may lead to. */
@@ -151,6 +152,7 @@ interface Place {
 
 // All documents are read, though kustomize takes the first: what it never sees can do no harm, what we do not see could.
 function readDocuments(survey: Survey, text: string, read: (place: Place) => void): void {
+  if (nestsTooDeep(text)) return fail(survey, "YAML: nested too deeply", 1);
   const lines = new LineCounter();
   try {
     const documents = parseAllDocuments(text, {

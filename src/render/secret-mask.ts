@@ -1,6 +1,9 @@
 import { isMap, isScalar, parseDocument, type YAMLMap } from "yaml";
+import { nestsTooDeep } from "../model/nesting.ts";
 
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+const HIDDEN = "(something that cannot be read: hidden)\n";
 
 /** Remembers the first value of each place, so that a diff still tells which ones changed. */
 export type SeenValues = Map<string, string>;
@@ -11,10 +14,10 @@ export type SeenValues = Map<string, string>;
  */
 export function maskSecret(text: string, seen: SeenValues): string {
   if (!/\bSecret\b/.test(text)) return text;
+  if (nestsTooDeep(text)) return HIDDEN;
   const document = parseDocument(text, { version: "1.1", schema: "failsafe", logLevel: "silent" });
   const root: unknown = document.contents;
-  if (document.errors.length > 0 || !isMap(root))
-    return "(something that cannot be read: hidden)\n";
+  if (document.errors.length > 0 || !isMap(root)) return HIDDEN;
   if (root.get("kind") !== "Secret") return text;
   const name = String(document.getIn(["metadata", "name"]) ?? "").replace(/-[a-z0-9]{10}$/, "");
   for (const field of ["data", "stringData"]) {

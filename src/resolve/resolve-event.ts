@@ -15,6 +15,8 @@ export type Resolved =
       readonly detail: string;
       readonly retryAt: Date | null;
       readonly missing: boolean;
+      /** Whether it counts as a try: the registry was asked. */
+      readonly failed: boolean;
     };
 
 /**
@@ -46,9 +48,16 @@ export async function resolveEvent(
         detail: `${event.image}:${event.tag} is not in the registry: ${answer.detail}`,
         retryAt: null,
         missing: true,
+        failed: true,
       };
     case "unavailable":
-      return { kind: "later", detail: answer.detail, retryAt: answer.retryAt, missing: false };
+      return {
+        kind: "later",
+        detail: answer.detail,
+        retryAt: answer.retryAt,
+        missing: false,
+        failed: answer.unasked !== true,
+      };
     case "not-allowed":
       return refused("registry-not-allowed", answer.detail);
     case "unreadable":

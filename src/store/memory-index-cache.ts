@@ -19,4 +19,12 @@ export class MemoryIndexCache implements IndexCache {
   async all(): Promise<readonly IndexedBranch[]> {
     return [...this.#branches.values()];
   }
+
+  async heads(): Promise<readonly Pick<IndexedBranch, "repo" | "branch" | "commit">[]> {
+    return [...this.#branches.values()].map(({ branch, commit, repo }) => ({
+      repo,
+      branch,
+      commit,
+    }));
+  }
 }

@@ -5,6 +5,9 @@ import type { CdRepo, Forge } from "../model/forge.ts";
 /** The repos that the App may read, by full name in lower case. */
 export type Reach = (fullName: string) => CdRepo | null;
 
+/** Where files of repos are read. */
+export type RepoReader = Pick<Forge, "readRepo">;
+
 /** The configs that a config text builds on. */
 export interface ExtendedConfig {
   /** Nearest first. The first that is missing or unreadable ends the list. */
@@ -21,7 +24,7 @@ const MOST_BASES = 5;
  * change where images go. At most two requests for each.
  */
 export async function readExtended(
-  forge: Forge,
+  forge: RepoReader,
   reach: Reach,
   owner: string,
   text: string,
@@ -54,7 +57,7 @@ function nameIn(
   return seen.length >= MOST_BASES ? "`_extends` names too many configs in a row." : { name };
 }
 
-async function readBase(forge: Forge, reach: Reach, name: string): Promise<ExtendedBase> {
+async function readBase(forge: RepoReader, reach: Reach, name: string): Promise<ExtendedBase> {
   const repo = reach(name);
   if (repo === null) return trouble(`\`_extends\`: the App is not installed on ${name}.`);
   const read = await forge.readRepo(repo, null, () => false);

@@ -1,9 +1,9 @@
 import { parseConfig } from "../decide/config.ts";
 import { indexRepo, type RepoIndex, wantedPaths } from "../decide/repo-index.ts";
 import { CONFIG_PATH, type Config, type ConfigProblem } from "../model/config.ts";
-import type { CdRepo, FileState, Forge, RepoFiles } from "../model/forge.ts";
+import type { CdRepo, FileState, RepoFiles } from "../model/forge.ts";
 import type { IndexedBranch } from "../model/index-cache.ts";
-import { type Reach, readExtended } from "./extended-config.ts";
+import { type Reach, type RepoReader, readExtended } from "./extended-config.ts";
 
 /** What Tagboat knows of one CD repo without asking GitHub again. */
 export interface KnownRepo {
@@ -34,7 +34,7 @@ export function fullNameOf(repo: Pick<CdRepo, "owner" | "name">): string {
  * @returns `null` when the repo is gone or empty.
  */
 export async function readKnownRepo(
-  forge: Forge,
+  forge: RepoReader,
   reach: Reach,
   repo: CdRepo,
   last: Config | null,
@@ -64,7 +64,7 @@ export async function readKnownRepo(
 
 /** The branches that a config names besides the default one; those that do not exist are left out. */
 export async function readOtherBranches(
-  forge: Forge,
+  forge: RepoReader,
   repo: CdRepo,
   config: Config | null,
   defaultBranch: string,
@@ -95,7 +95,7 @@ interface ReadConfig {
 }
 
 async function readConfig(
-  forge: Forge,
+  forge: RepoReader,
   reach: Reach,
   repo: CdRepo,
   state: FileState | null,

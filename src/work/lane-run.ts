@@ -1,7 +1,7 @@
 import { type LaneItem, type LaneRun, subjectOf } from "../model/inbox.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { MAX_TRIES, retryAt } from "./backoff.ts";
-import type { Ran } from "./run-place.ts";
+import { delayAll, type Ran } from "./ran.ts";
 
 /** What a lane's run came to, as the inbox keeps it: tries are counted here, and after the last one an item is a dead letter. */
 export function laneRunOf(
@@ -18,23 +18,20 @@ export function laneRunOf(
     if (failed && tries + 1 >= MAX_TRIES) dead.push({ item, detail });
     else later.push({ item, until: at ?? retryAt(now, tries), failed, detail });
   }
-  const done = ran.done.map(({ item, outcome }) => {
+  const done = ran.done.map(({ item, items: ledTo, outcomes }) => {
     const task = byId.get(item)?.task;
     const subject = task === undefined ? null : subjectOf(task);
-    return { item, outcomes: [{ subject, outcome }], items: [] };
+    return { item, outcomes: outcomes.map((outcome) => ({ subject, outcome })), items: ledTo };
   });
-  const wrote = restAfterWrite > 0 && ran.done.some(({ outcome }) => isPullWrite(outcome));
+  const wrote = ran.done.some(({ outcomes }) => outcomes.some(isPullWrite)) && restAfterWrite > 0;
   const restUntil = wrote ? new Date(now.getTime() + restAfterWrite) : null;
-  return { done, later, dead, parked: [], restUntil };
+  return { done, later, dead, parked: ran.parked, restUntil };
 }
 
 /** A run that threw: its items are tried again at `at` (`null`: after the usual back-off, and counted). */
 export function failedRun(items: readonly LaneItem[], error: unknown, at: Date | null): Ran {
   const detail = error instanceof Error ? error.message : "failed";
-  return {
-    done: [],
-    later: items.map(({ id: item }) => ({ item, at, failed: at === null, detail })),
-  };
+  return delayAll(items, { at, failed: at === null, detail });
 }
 
 function isPullWrite(outcome: Outcome): boolean {

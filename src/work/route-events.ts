@@ -1,17 +1,15 @@
-import { trackedImage } from "../decide/image-pattern.ts";
-import { carriesImage, placesOf } from "../decide/match.ts";
-import type { Delivery } from "../model/delivery.ts";
+import type { Delivery, HookScope } from "../model/delivery.ts";
 import type { ImageEvent } from "../model/event.ts";
-import type { LaneTask, Routing, Settled } from "../model/inbox.ts";
+import { ForgeDenied } from "../model/forge.ts";
+import type { LaneTask, NewItem, Routing, Settled } from "../model/inbox.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { Registry } from "../model/registry.ts";
 import { readDelivery } from "../normalise/delivery.ts";
 import type { NormaliseOptions } from "../normalise/normaliser.ts";
 import { isHookSource } from "../normalise/sources.ts";
-import { resolveEvent } from "../resolve/resolve-event.ts";
-import type { KnownRepo } from "./known-repo.ts";
 import { laneOf } from "./lane.ts";
-import type { RepoIndexes } from "./repo-indexes.ts";
+import { type OwnerRepos, type RepoIndexes, wholeOwner } from "./repo-indexes.ts";
+import { type Found, nothingFound, resolverOf, routeToRepo } from "./route-to-repo.ts";
 
 export interface RouteParts {
   readonly registry: Registry;
@@ -26,11 +24,13 @@ export type Routed =
       readonly kind: "later";
       readonly detail: string;
       readonly retryAt: Date | null;
+      /** Whether it counts as a try. */
+      readonly failed: boolean;
       /** Set when all that is left is gone from its registry: what to say when it does not come. */
       readonly missing: readonly Settled[] | null;
     };
 
-type Item = Routing["items"][number];
+type Later = Found["later"][number] & { readonly event: ImageEvent };
 
 /** From bytes to releases in lanes: normalise → match → resolve. Nothing is written. */
 export async function routeEvents(parts: RouteParts, delivery: Delivery): Promise<Routed> {
@@ -45,42 +45,59 @@ export async function routeEvents(parts: RouteParts, delivery: Delivery): Promis
     const outcome: Outcome = { kind: "refused", place: null, reason: "unreadable", detail };
     return routed([], [about(null, outcome)]);
   }
-  const items: Item[] = [];
-  const outcomes: Settled[] = meaning.dropped.map(({ reason, what }) =>
+  const dropped: Settled[] = meaning.dropped.map(({ reason, what }) =>
     about(null, skipped("nothing-to-do", `${reason}: ${what}`)),
   );
-  const later: { event: ImageEvent; detail: string; retryAt: Date | null; missing: boolean }[] = [];
-  for (const event of meaning.events) {
+  return routeAll(parts, delivery, meaning.events, dropped);
+}
+
+/** @param dropped what became of the parts of the delivery that are no events. */
+export async function routeAll(
+  parts: RouteParts,
+  delivery: Delivery,
+  events: readonly ImageEvent[],
+  dropped: readonly Settled[],
+): Promise<Routed> {
+  const items: NewItem[] = [];
+  const outcomes: Settled[] = [...dropped];
+  const later: Later[] = [];
+  for (const event of events) {
     const one = await routeEvent(parts, delivery, event);
     items.push(...one.items);
     outcomes.push(...one.outcomes.map((outcome) => about(event, outcome)));
     later.push(...one.later.map((delay) => ({ ...delay, event })));
   }
   const [first] = later;
-  if (first === undefined) return routed(items, outcomes);
+  return first === undefined ? routed(items, outcomes) : routedLater(first, later, outcomes);
+}
+
+function routedLater(first: Later, later: readonly Later[], outcomes: readonly Settled[]): Routed {
   const gone = later.every((one) => one.missing);
   const missing = gone
     ? [...outcomes, ...later.map((one) => about(one.event, refusedGone(one.detail)))]
     : null;
-  return { kind: "later", detail: first.detail, retryAt: first.retryAt, missing };
+  // What waits for the registry's time waits as a whole.
+  const { detail, retryAt } = later.find((one) => !one.failed) ?? first;
+  return { kind: "later", detail, retryAt, failed: later.every((one) => one.failed), missing };
 }
 
-async function routeEvent(parts: RouteParts, delivery: Delivery, event: ImageEvent) {
-  const found = {
-    items: [] as Item[],
-    outcomes: [] as Outcome[],
-    later: [] as { detail: string; retryAt: Date | null; missing: boolean }[],
-  };
-  if (delivery.scope.kind === "image" && !isBelow(event.image, delivery.scope.prefix)) {
+async function routeEvent(
+  parts: RouteParts,
+  delivery: Delivery,
+  event: ImageEvent,
+): Promise<Found> {
+  const found = nothingFound();
+  const { id, owner, scope } = delivery;
+  if (scope.kind === "image" && !isBelow(event.image, scope.prefix)) {
     found.outcomes.push(skipped("not-owned", `${event.image} is outside of this hook's scope`));
     return found;
   }
-  for (const known of await reposInScope(parts.indexes, delivery))
-    await routeToRepo(parts, delivery, event, known, found);
+  const repos = await reposInScope(parts.indexes, owner, scope);
+  const resolve = resolverOf(parts.registry, event, { owner, delivery: id });
+  for (const known of repos.known) await routeToRepo(resolve, event, known, found);
+  for (const repo of repos.unread) found.items.push(waitingItem(repo, event, scope));
   if (found.items.length + found.outcomes.length + found.later.length === 0) {
-    found.outcomes.push(
-      skipped("not-tracked", `no CD repo of ${delivery.owner} carries ${event.image}`),
-    );
+    found.outcomes.push(skipped("not-tracked", `no CD repo of ${owner} carries ${event.image}`));
   }
   return found;
 }
@@ -90,72 +107,29 @@ function isBelow(image: string, prefix: string): boolean {
   return image === prefix || image.startsWith(`${prefix}/`);
 }
 
+/** An owner whom the App may not serve now (suspended, say) has one unread repo that stands for all. */
 async function reposInScope(
   indexes: RepoIndexes,
-  delivery: Delivery,
-): Promise<readonly KnownRepo[]> {
-  const repos = await indexes.ofOwner(delivery.owner);
-  const { scope } = delivery;
-  return scope.kind === "repo"
-    ? repos.filter((known) => known.fullName === `${delivery.owner}/${scope.repo.toLowerCase()}`)
-    : repos;
-}
-
-async function routeToRepo(
-  parts: RouteParts,
-  delivery: Delivery,
-  event: ImageEvent,
-  known: KnownRepo,
-  found: {
-    items: Item[];
-    outcomes: Outcome[];
-    later: { detail: string; retryAt: Date | null; missing: boolean }[];
-  },
-): Promise<void> {
-  if (known.config === null) {
-    routeWithoutConfig(known, event, found);
-    return;
-  }
-  const { places, outcomes } = placesOf(known.index, known.config, event.image, known.fullName);
-  found.outcomes.push(...outcomes);
-  const rule = trackedImage(known.config, event.image)?.rule;
-  if (places.length === 0 || rule === undefined) return;
-  const resolved = await resolveEvent(parts.registry, event, rule, delivery.owner, delivery.id);
-  if (resolved.kind === "later") found.later.push(resolved);
-  if (resolved.kind === "refused")
-    found.outcomes.push({
-      kind: "refused",
-      place: null,
-      reason: resolved.refusal.reason,
-      detail: resolved.refusal.message,
-    });
-  if (resolved.kind !== "release") return;
-  for (const { settings, files: _, ...place } of places) {
-    const task: LaneTask = { kind: "release", place, release: resolved.release };
-    found.items.push({ lane: laneOf(task, settings.delivery === "commit"), task });
+  owner: string,
+  scope: HookScope,
+): Promise<{ readonly known: OwnerRepos["known"]; readonly unread: readonly string[] }> {
+  try {
+    const { known, unread } = await indexes.ofOwner(owner);
+    if (scope.kind !== "repo") return { known, unread };
+    const name = `${owner}/${scope.repo.toLowerCase()}`;
+    return {
+      known: known.filter(({ fullName }) => fullName === name),
+      unread: unread.filter((fullName) => fullName === name),
+    };
+  } catch (error) {
+    if (error instanceof ForgeDenied) return { known: [], unread: [wholeOwner(owner)] };
+    throw error;
   }
 }
 
-function routeWithoutConfig(
-  known: KnownRepo,
-  event: ImageEvent,
-  found: { items: Item[]; outcomes: Outcome[] },
-): void {
-  const [problem] = known.problems.filter((p) => p.severity === "error");
-  // A repo without overlays may keep a config for others to extend, which need not be whole.
-  if (problem !== undefined && known.index.overlays.length > 0) {
-    const place = { repo: known.fullName, base: "", environment: "", component: null };
-    found.outcomes.push({
-      kind: "refused",
-      place,
-      reason: "config-invalid",
-      detail: `.github/tagboat.yml:${problem.line}: ${problem.message}`,
-    });
-    return;
-  }
-  if (!carriesImage(known.index, event.image)) return;
-  const task: LaneTask = { kind: "onboard", repo: known.fullName, image: event.image };
-  found.items.push({ lane: laneOf(task, false), task });
+function waitingItem(repo: string, event: ImageEvent, scope: HookScope): NewItem {
+  const task: LaneTask = { kind: "event", repo, event, scope };
+  return { lane: laneOf(task, false), task };
 }
 
 function about(event: ImageEvent | null, outcome: Outcome): Settled {
@@ -164,7 +138,7 @@ function about(event: ImageEvent | null, outcome: Outcome): Settled {
   return { subject: { image, tag, digest }, outcome };
 }
 
-function routed(items: readonly Item[], outcomes: readonly Settled[]): Routed {
+function routed(items: readonly NewItem[], outcomes: readonly Settled[]): Routed {
   return { kind: "routed", routing: { items, outcomes } };
 }
 

@@ -1,12 +1,13 @@
-import type { Environment } from "../model/config.ts";
 import { CONFIG_PATH } from "../model/config.ts";
 import type { Delivery } from "../model/delivery.ts";
+import { ForgeDenied } from "../model/forge.ts";
 import type { LaneTask, Routing } from "../model/inbox.ts";
-import type { Outcome, Place } from "../model/outcome.ts";
-import { ONBOARDING_BRANCH, trackingBranch } from "../propose/branch-name.ts";
+import type { Outcome } from "../model/outcome.ts";
+import { ONBOARDING_BRANCH } from "../propose/branch-name.ts";
 import { type GithubNews, readGithubNews } from "./github-news.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { laneOf } from "./lane.ts";
+import { concernedPlaces, placeOfBranch, recheck } from "./places.ts";
 import type { RepoIndexes } from "./repo-indexes.ts";
 
 type Item = Routing["items"][number];
@@ -14,6 +15,17 @@ type Item = Routing["items"][number];
 /** What a webhook of the App leads to: the index is kept fresh, places are looked at again, config changes get their preview. */
 export async function routeGithub(indexes: RepoIndexes, delivery: Delivery): Promise<Routing> {
   const news = readGithubNews(delivery);
+  try {
+    return await routeNews(indexes, news);
+  } catch (error) {
+    if (!(error instanceof ForgeDenied)) throw error;
+    // Nothing can be done there now; once the owner gives the access back, the rounds of catching up find what it told of.
+    const { message: detail, reason } = error;
+    return nothing({ kind: "refused", place: null, reason, detail });
+  }
+}
+
+async function routeNews(indexes: RepoIndexes, news: GithubNews): Promise<Routing> {
   switch (news.kind) {
     case "pushed":
       return routing([
@@ -26,35 +38,29 @@ export async function routeGithub(indexes: RepoIndexes, delivery: Delivery): Pro
       return routing(preview(await indexes.find(news.repo), news));
     case "access-changed":
       indexes.forget(news.owner, news.repos);
+      // Read now, so that other processes learn of it from the store.
+      await indexes.ofOwner(news.owner).catch(() => null);
       return { ...routing([]), unpark: news.owner };
     case "command":
       return routing([]);
     case "none":
-      return {
-        items: [],
-        outcomes: [
-          {
-            subject: null,
-            outcome: {
-              kind: "skipped",
-              place: null,
-              reason: "source-not-used",
-              detail: `github ${news.what}`,
-            },
-          },
-        ],
-      };
+      return nothing({
+        kind: "skipped",
+        place: null,
+        reason: "source-not-used",
+        detail: `github ${news.what}`,
+      });
   }
 }
 
+function nothing(outcome: Outcome): Routing {
+  return { items: [], outcomes: [{ subject: null, outcome }] };
+}
+
 function routing(items: readonly Item[]): Routing {
-  const nothing: Outcome = {
-    kind: "skipped",
-    place: null,
-    reason: "nothing-to-do",
-    detail: "concerns no base branch or proposal",
-  };
-  return { items, outcomes: items.length === 0 ? [{ subject: null, outcome: nothing }] : [] };
+  if (items.length > 0) return { items, outcomes: [] };
+  const detail = "concerns no base branch or proposal";
+  return nothing({ kind: "skipped", place: null, reason: "nothing-to-do", detail });
 }
 
 async function afterPush(
@@ -91,22 +97,6 @@ async function afterExtendedConfig(
   return items;
 }
 
-/** Places whose files a push changed, those that it took files from or gave files to, and those that it ended. */
-function concernedPlaces(
-  before: KnownRepo | null,
-  now: KnownRepo,
-  { branch, paths }: Pick<Extract<GithubNews, { kind: "pushed" }>, "branch" | "paths">,
-): readonly FoundPlace[] {
-  const earlier = before === null ? new Map<string, FoundPlace>() : placesOn(before, branch);
-  const places = placesOn(now, branch);
-  const concerned = [...places].filter(([key, { files }]) => {
-    const same = earlier.get(key)?.files.join("\n") === files.join("\n");
-    return paths === null || !same || files.some((file) => paths.has(file));
-  });
-  const ended = [...earlier].filter(([key]) => !places.has(key));
-  return [...concerned, ...ended].map(([, place]) => place);
-}
-
 function isBase(known: KnownRepo, branch: string): boolean {
   // A branch that the config names may not have existed when the repo was read.
   const named =
@@ -130,9 +120,8 @@ async function afterProposal(
     const task: LaneTask = { kind: "onboard", repo: known.fullName, image: null };
     return [{ lane: laneOf(task, false), task }];
   }
-  return [...placesOn(known, news.base).values()]
-    .filter(({ place }) => trackingBranch(place) === news.branch)
-    .map(({ place, environment }) => recheck(place, environment, news.why));
+  const found = placeOfBranch(known, news.base, news.branch);
+  return found === null ? [] : [recheck(found.place, found.environment, news.why)];
 }
 
 function preview(
@@ -143,40 +132,4 @@ function preview(
   if (known === null || /^tagboat\/.+\//.test(news.headBranch)) return [];
   const task: LaneTask = { kind: "preview", repo: news.repo, pull: news.pull };
   return [{ lane: laneOf(task, false), task }];
-}
-
-function recheck(place: Place, environment: Environment, why: string): Item {
-  const task: LaneTask = { kind: "recheck", place, why };
-  return { lane: laneOf(task, environment.delivery === "commit"), task };
-}
-
-interface FoundPlace {
-  readonly place: Place;
-  readonly environment: Environment;
-  readonly files: string[];
-}
-
-/** The places whose base is `branch` (`null`: any), each with its files. */
-function placesOn(known: KnownRepo, branch: string | null): Map<string, FoundPlace> {
-  const places = new Map<string, FoundPlace>();
-  for (const overlay of known.index.overlays) {
-    const environment = known.config?.environments.find((e) => e.name === overlay.environment);
-    if (
-      environment === undefined ||
-      environment.on !== "push" ||
-      (branch !== null && overlay.base !== branch)
-    )
-      continue;
-    const key = JSON.stringify([overlay.base, overlay.environment, overlay.component]);
-    const place = {
-      repo: known.fullName,
-      base: overlay.base,
-      environment: environment.name,
-      component: overlay.component,
-    };
-    const entry = places.get(key) ?? { place, environment, files: [] };
-    entry.files.push(overlay.file);
-    places.set(key, entry);
-  }
-  return places;
 }

@@ -1,44 +1,56 @@
-import { ForgeDenied, ForgeUnavailable } from "../model/forge.ts";
+import { type DenyReason, ForgeDenied, ForgeUnavailable } from "../model/forge.ts";
 import type { LaneItem } from "../model/inbox.ts";
 import type { Place } from "../model/outcome.ts";
 import type { Attempt } from "../propose/upsert.ts";
+import { heldBack } from "./operator-holds.ts";
+import { delayAll, parkAll, type Ran, settleAll, together } from "./ran.ts";
 import { runOnboarding, runPreview } from "./run-config.ts";
-import { type Ran, type RunParts, runPlace } from "./run-place.ts";
+import { runEvents } from "./run-events.ts";
+import { type RunParts, runPlace } from "./run-place.ts";
 
-/** One run of a lane with all its items, place by place. Faults of the host become `later` or refusals; others are thrown. */
+/** One run of a lane with all its items, place by place. Faults of the host become `later`, `parked` or refusals; others are thrown. */
 export async function runLane(
   parts: RunParts,
   items: readonly LaneItem[],
   signal: AbortSignal,
 ): Promise<Ran> {
-  const done: Ran["done"][number][] = [];
-  const later: Ran["later"][number][] = [];
-  for (const group of groupsOf(items)) {
-    const ran = await guarded(parts, group, () => runGroup(parts, group, signal));
-    done.push(...ran.done);
-    later.push(...ran.later);
-  }
-  return { done, later };
+  const rans: Ran[] = [];
+  for (const group of groupsOf(items))
+    rans.push(await guarded(parts, group, () => runGroup(parts, group, signal)));
+  return together(rans);
 }
 
-function runGroup(parts: RunParts, group: readonly LaneItem[], signal: AbortSignal): Promise<Ran> {
+async function runGroup(
+  parts: RunParts,
+  group: readonly LaneItem[],
+  signal: AbortSignal,
+): Promise<Ran> {
   const [first] = group;
-  if (first === undefined) return Promise.resolve({ done: [], later: [] });
+  if (first === undefined) return together([]);
   const { task } = first;
   switch (task.kind) {
     case "release":
     case "recheck":
       return runPlace(parts, task.place, group, signal);
-    case "preview":
-      return runPreview(parts, task.repo, task.pull).then((outcome) => ({
-        done: group.map((i) => ({ item: i.id, outcome })),
-        later: [],
-      }));
-    case "onboard":
-      return onboard(parts, task, group);
     case "event":
-      throw new Error("events of unread repos are routed, not run");
+      return runEvents(parts, task.repo, group);
+    case "preview":
+      return unlessHeld(parts, task.repo, group, async () =>
+        settleAll(group, await runPreview(parts, task.repo, task.pull)),
+      );
+    case "onboard":
+      return unlessHeld(parts, task.repo, group, () => onboard(parts, task, group));
   }
+}
+
+async function unlessHeld(
+  parts: RunParts,
+  repo: string,
+  group: readonly LaneItem[],
+  run: () => Promise<Ran>,
+): Promise<Ran> {
+  const held = await parts.holds.why({ repo, environment: null });
+  return held === null ? run() : heldBack(parts.clock, group, held);
 }
 
 async function onboard(
@@ -55,27 +67,24 @@ async function onboard(
           outcome: { kind: "refused", place, reason: "repo-gone", detail: `${repo} is gone` },
         }
       : await runOnboarding(parts, known, image);
-  if (attempt.kind === "settled")
-    return { done: group.map((i) => ({ item: i.id, outcome: attempt.outcome })), later: [] };
-  const at = attempt.kind === "again" ? attempt.at : attempt.until;
-  return {
-    done: [],
-    later: group.map((i) => ({ item: i.id, at, failed: true, detail: attempt.detail })),
-  };
+  if (attempt.kind === "settled") return settleAll(group, attempt.outcome);
+  const at = attempt.kind === "waits" ? attempt.until : attempt.at;
+  return delayAll(group, { at, failed: true, detail: attempt.detail });
 }
 
-/** Items of one place together; each preview and onboarding by itself. */
+/** Items of one place together, and events of one repo; each preview and onboarding by itself. */
 function groupsOf(items: readonly LaneItem[]): LaneItem[][] {
   const groups = new Map<string, LaneItem[]>();
   for (const item of items) {
-    const { task } = item;
-    const key =
-      task.kind === "release" || task.kind === "recheck"
-        ? JSON.stringify(task.place)
-        : JSON.stringify(task);
+    const key = JSON.stringify(groupKey(item.task));
     groups.set(key, [...(groups.get(key) ?? []), item]);
   }
   return [...groups.values()];
+}
+
+function groupKey(task: LaneItem["task"]): unknown {
+  if (task.kind === "release" || task.kind === "recheck") return task.place;
+  return task.kind === "event" ? task.repo : task;
 }
 
 async function guarded(
@@ -98,33 +107,28 @@ async function unavailable(
   error: ForgeUnavailable,
 ): Promise<Ran> {
   const [first] = group;
-  const repo =
-    first === undefined || !("place" in first.task)
-      ? null
-      : await parts.indexes.get(first.task.place.repo);
+  const repo = first === undefined ? null : parts.indexes.reach(repoOf(first.task));
   if (error.scope === "installation" && repo !== null && error.retryAt !== null) {
-    await parts.pacer.pause(repo.repo.installation, error.retryAt);
+    await parts.pacer.pause(repo.installation, error.retryAt);
   }
   // A limit is no fault of the work: it does not use up its tries.
   const failed = error.scope !== "installation";
-  return {
-    done: [],
-    later: group.map((i) => ({ item: i.id, at: error.retryAt, failed, detail: error.message })),
-  };
+  return delayAll(group, { at: error.retryAt, failed, detail: error.message });
 }
 
-function denied(group: readonly LaneItem[], error: ForgeDenied): Ran {
-  const done = group.map((item) => {
-    const place = "place" in item.task ? item.task.place : null;
-    return {
-      item: item.id,
-      outcome: {
-        kind: "refused",
-        place,
-        reason: error.reason,
-        detail: error.message,
-      } as const,
-    };
-  });
-  return { done, later: [] };
+function repoOf(task: LaneItem["task"]): string {
+  return "place" in task ? task.place.repo : task.repo;
+}
+
+/** What the owner can give back is worth waiting for. */
+const PARKED: readonly DenyReason[] = ["installation-revoked", "permission-missing"];
+
+function denied(group: readonly LaneItem[], { message, reason }: ForgeDenied): Ran {
+  if (PARKED.includes(reason)) return parkAll(group, message);
+  return together(
+    group.map((item) => {
+      const place = "place" in item.task ? item.task.place : null;
+      return settleAll([item], { kind: "refused", place, reason, detail: message });
+    }),
+  );
 }

@@ -5,29 +5,23 @@ import type { LaneItem } from "../model/inbox.ts";
 import type { Log } from "../model/log.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
 import type { Pacer } from "../model/pacer.ts";
+import type { Registry } from "../model/registry.ts";
 import { trackingBranch } from "../propose/branch-name.ts";
 import { parseTrailers } from "../propose/trailers.ts";
 import type { Attempt } from "../propose/upsert.ts";
 import type { KnownRepo } from "./known-repo.ts";
+import { heldBack, type OperatorHolds } from "./operator-holds.ts";
+import { PatientKeys } from "./patient-keys.ts";
+import { delayAll, type Ran, settleAll, together } from "./ran.ts";
 import type { RepoIndexes } from "./repo-indexes.ts";
 import { tellView } from "./tell-view.ts";
 
 export interface RunParts extends FlowParts {
+  readonly registry: Registry;
+  readonly holds: OperatorHolds;
   readonly pacer: Pacer;
   readonly indexes: RepoIndexes;
   readonly log: Log;
-}
-
-/** What became of a lane's items after a run. */
-export interface Ran {
-  readonly done: readonly { readonly item: string; readonly outcome: Outcome }[];
-  /** To be looked at again at `at` (`null`: after the usual back-off). `failed` counts as a try. */
-  readonly later: readonly {
-    readonly item: string;
-    readonly at: Date | null;
-    readonly failed: boolean;
-    readonly detail: string;
-  }[];
 }
 
 /** Reads, decides and writes for one place; after an unsure write it reads again and goes on from there, this often. */
@@ -40,16 +34,22 @@ export async function runPlace(
   items: readonly LaneItem[],
   signal: AbortSignal,
 ): Promise<Ran> {
+  const orderKeys = new PatientKeys(parts);
   let last: PlaceResult = CONFIG_RESTLESS;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const result = await attemptPlace(parts, place, items, signal);
+    const result = await attemptPlace({ ...parts, orderKeys }, place, items, signal);
     if (result === "index-stale") continue;
     if ("done" in result) return result;
+    const caughtUp = await orderKeys.caughtUp();
+    if (caughtUp === true) continue;
+    if (caughtUp !== null) return delayAll(items, caughtUp);
     last = result;
     if (!readAgainAtOnce(result.attempt)) break;
   }
   return sortOut(items, last);
 }
+
+type PlaceParts = RunParts & { readonly orderKeys: PatientKeys };
 
 const CONFIG_RESTLESS: PlaceResult = {
   attempt: { kind: "again", detail: "the config changed at every look", at: null },
@@ -58,16 +58,20 @@ const CONFIG_RESTLESS: PlaceResult = {
 };
 
 async function attemptPlace(
-  parts: RunParts,
+  parts: PlaceParts,
   place: Place,
   items: readonly LaneItem[],
   signal: AbortSignal,
 ): Promise<Ran | PlaceResult | "index-stale"> {
   const known = await parts.indexes.get(place.repo);
   if (known === null) return settleAll(items, repoGone(place));
-  const work = workOf(parts.indexes, known, place, items);
+  const work = workOf(parts, known, place, items);
   if ("kind" in work) return settleAll(items, work);
+  const held = await parts.holds.why(place);
+  if (held !== null) return heldBack(parts.clock, items, held);
   const result = await pacedAttempt(parts, known, work, signal);
+  if (typeof result !== "string" && "held" in result)
+    return heldBack(parts.clock, items, result.held);
   if (typeof result !== "string") await tellView(parts, known.repo, result.view, signal);
   if (result !== "repo-gone") return result;
   // Renamed, deleted or taken away without GitHub's word of it: the next event finds what there is.
@@ -85,10 +89,16 @@ async function pacedAttempt(
   known: KnownRepo,
   work: PlaceWork,
   signal: AbortSignal,
-): Promise<PlaceResult | "index-stale" | "repo-gone"> {
+): Promise<PlaceResult | { readonly held: string } | "index-stale" | "repo-gone"> {
   const turn = await parts.pacer.turn(known.repo.installation, MOST_WRITES, "tracking", signal);
   let writes = MOST_WRITES;
   try {
+    // The turn may have been long in coming.
+    const held = await parts.holds.why(work.place);
+    if (held !== null) {
+      writes = 0;
+      return { held };
+    }
     const result = await attemptOnce(parts, known, work);
     writes = typeof result === "string" ? 0 : writesOf(result.attempt);
     return result;
@@ -102,6 +112,7 @@ const MOST_WRITES = 2;
 
 function writesOf(attempt: Attempt): number {
   if (attempt.kind === "again") return MOST_WRITES;
+  if (attempt.kind === "unanswered") return 0;
   if (attempt.kind === "waits") return 1;
   const { outcome } = attempt;
   if (outcome.kind === "proposed") return outcome.action === "updated" ? 2 : 1;
@@ -150,7 +161,7 @@ function configChanged(known: KnownRepo, target: Target): boolean {
 
 /** What is to be done at a place by the index; an outcome where nothing can be. */
 function workOf(
-  indexes: RepoIndexes,
+  parts: Pick<PlaceParts, "indexes" | "orderKeys">,
   known: KnownRepo,
   place: Place,
   items: readonly LaneItem[],
@@ -167,14 +178,15 @@ function workOf(
   const releases = items.flatMap((item) =>
     item.task.kind === "release" ? [item.task.release] : [],
   );
+  const about = { config: known.config, owner: known.repo.owner.toLowerCase() };
   return {
     place,
-    owner: known.repo.owner.toLowerCase(),
-    config: known.config,
+    ...about,
     environment,
     files: overlays.map(({ file }) => file),
     releases,
-    pathsAt: (commit) => pathsAt(indexes, known, place.base, commit),
+    keysOf: (versions) => parts.orderKeys.of(about, versions),
+    pathsAt: (commit) => pathsAt(parts.indexes, known, place.base, commit),
   };
 }
 
@@ -209,42 +221,36 @@ function notTracked(place: Place): Outcome {
   return { kind: "skipped", place, reason: "not-tracked", detail };
 }
 
-function settleAll(items: readonly LaneItem[], outcome: Outcome): Ran {
-  return { done: items.map((item) => ({ item: item.id, outcome })), later: [] };
-}
-
 /** Releases with a verdict of their own are done with it; the others share what the attempt came to. */
 function sortOut(items: readonly LaneItem[], { attempt, verdicts }: PlaceResult): Ran {
-  const done: Ran["done"][number][] = [];
-  const later: Ran["later"][number][] = [];
+  const decided = attempt.kind === "settled" || attempt.kind === "waits";
   let release = 0;
-  for (const { id: item, task } of items) {
-    const verdict = task.kind === "release" ? (verdicts[release++] ?? null) : null;
-    if (verdict !== null && attempt.kind !== "again") done.push({ item, outcome: verdict });
-    else if (attempt.kind === "settled") done.push({ item, outcome: attempt.outcome });
-    else if (attempt.kind === "waits") sortWaiting(item, task.kind, attempt, done, later);
-    else later.push({ item, at: attempt.at, failed: true, detail: attempt.detail });
-  }
-  return { done, later };
+  return together(
+    items.map((item) => {
+      const verdict = item.task.kind === "release" ? (verdicts[release++] ?? null) : null;
+      return verdict !== null && decided ? settleAll([item], verdict) : shared(item, attempt);
+    }),
+  );
 }
 
-function sortWaiting(
-  item: string,
-  kind: LaneItem["task"]["kind"],
-  attempt: Extract<Attempt, { kind: "waits" }>,
-  done: Ran["done"][number][],
-  later: Ran["later"][number][],
-): void {
-  if (kind === "release")
-    later.push({ item, at: attempt.until, failed: false, detail: attempt.detail });
-  else
-    done.push({
-      item,
-      outcome: {
+function shared(item: LaneItem, attempt: Attempt): Ran {
+  const items = [item];
+  switch (attempt.kind) {
+    case "settled":
+      return settleAll(items, attempt.outcome);
+    case "unanswered":
+      return delayAll(items, attempt);
+    case "again":
+      return delayAll(items, { ...attempt, failed: true });
+    case "waits": {
+      const { detail, until: at } = attempt;
+      if (item.task.kind === "release") return delayAll(items, { at, failed: false, detail });
+      return settleAll(items, {
         kind: "skipped",
         place: null,
         reason: "waits-for-approved",
-        detail: attempt.detail,
-      },
-    });
+        detail,
+      });
+    }
+  }
 }

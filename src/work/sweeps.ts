@@ -3,12 +3,14 @@ import { type CdRepo, type Forge, ForgeUnavailable } from "../model/forge.ts";
 import type { Log } from "../model/log.ts";
 import type { Pacer } from "../model/pacer.ts";
 import { fullNameOf } from "./known-repo.ts";
+import type { OperatorHolds } from "./operator-holds.ts";
 
 export interface SweepsParts {
   readonly forge: Pick<Forge, "cdRepos" | "sweep">;
   /** The operator's allow list: `owner/name` in lower case. */
   readonly allowed: (fullName: string) => boolean;
   readonly pacer: Pacer;
+  readonly holds: Pick<OperatorHolds, "why">;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -64,6 +66,8 @@ export class Sweeps {
     const { log } = this.#parts;
     const facts = { repo: fullNameOf(repo) };
     try {
+      const held = await this.#parts.holds.why({ ...facts, environment: null });
+      if (held !== null) return 0;
       const deleted = await this.#paced(repo);
       if (deleted > 0) log.info({ ...facts, deleted }, "temporary branches swept");
       return deleted;

@@ -1,17 +1,23 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../model/clock.ts";
-import type { Delivery } from "../model/delivery.ts";
-import { ForgeDenied, ForgeUnavailable } from "../model/forge.ts";
-import type { Inbox, Lane, TakenDelivery } from "../model/inbox.ts";
+import type { Inbox, Lane, LaneItem, LaneRun, TakenDelivery } from "../model/inbox.ts";
 import type { Log } from "../model/log.ts";
+import type { Outcome } from "../model/outcome.ts";
+import type { Switches } from "../model/switches.ts";
 import type { Tally } from "../model/tally.ts";
-import { MAX_TRIES, retryAt } from "./backoff.ts";
 import { failedRun, laneRunOf } from "./lane-run.ts";
-import { type RouteParts, routeEvents } from "./route-events.ts";
-import { routeGithub } from "./route-github.ts";
+import { OperatorHolds } from "./operator-holds.ts";
+import type { RegistryGate } from "./registry-gate.ts";
+import type { RouteParts } from "./route-events.ts";
+import { laterFor, routeTaken } from "./route-taken.ts";
 import { runLane } from "./run-lane.ts";
 import type { RunParts } from "./run-place.ts";
 
-export interface WorkParts extends RunParts, RouteParts {
+export interface WorkParts
+  extends Omit<RunParts, "registry" | "holds">,
+    Omit<RouteParts, "registry"> {
+  readonly gate: RegistryGate;
+  readonly switches: Switches;
   readonly inbox: Inbox;
   readonly clock: Clock;
   readonly log: Log;
@@ -24,8 +30,6 @@ export interface WorkParts extends RunParts, RouteParts {
 const ROUTED_AT_ONCE = 512;
 /** A lane that waits for its turn holds its place: many, so that one installation's queue does not stand in another's way. */
 const LANES_AT_ONCE = 256;
-/** How often a tag that the registry does not know yet is asked for again. */
-const MISSING_TRIES = 4;
 /** How often the store is looked at although nothing was heard: another process may have gone. In milliseconds. */
 const LOOK_EVERY = 10_000;
 /** How long to wait for a store that does not answer, in milliseconds. */
@@ -34,6 +38,8 @@ const STORE_DELAY = 1000;
 /** Takes deliveries from the inbox through the router into the lanes, and runs the lanes: serial within, parallel between. */
 export class Work {
   readonly #parts: WorkParts;
+  readonly #routeParts: RouteParts;
+  readonly #runParts: RunParts;
   readonly #routing = new Map<string, Promise<void>>();
   readonly #running = new Map<Lane, Promise<void>>();
   readonly #stop = new AbortController();
@@ -42,7 +48,13 @@ export class Work {
   #unlisten: (() => void) | null = null;
 
   constructor(parts: WorkParts) {
+    const { clock, gate, switches } = parts;
     this.#parts = parts;
+    this.#routeParts = { ...parts, registry: gate.as("routing") };
+    const holds = new OperatorHolds(switches, clock);
+    this.#runParts = { ...parts, holds, registry: gate.as("lane") };
+    // Every lane that waits for its turn listens for the end; Node warns of a leak from the eleventh on.
+    setMaxListeners(0, this.#stop.signal);
   }
 
   start(): void {
@@ -130,86 +142,66 @@ export class Work {
   }
 
   async #route(taken: TakenDelivery): Promise<void> {
-    const { inbox, log } = this.#parts;
+    const { clock, inbox, log } = this.#parts;
     const { delivery } = taken;
     const facts = { delivery: delivery.id, source: delivery.source };
-    let routed: Awaited<ReturnType<typeof routeEvents>>;
-    try {
-      routed = await this.#routed(delivery);
-    } catch (error) {
-      const known = error instanceof ForgeUnavailable || error instanceof ForgeDenied;
-      if (!known) log.error({ ...facts, err: error }, "routing failed");
-      const at = error instanceof ForgeUnavailable ? error.retryAt : null;
-      return this.#deliveryLater(taken, error instanceof Error ? error.message : "failed", at);
+    const routed = await routeTaken(this.#routeParts, taken, clock.now.bind(clock)).catch(
+      (error: unknown) => {
+        log.error({ ...facts, err: error }, "routing failed");
+        return laterFor(taken, clock.now(), error);
+      },
+    );
+    if (routed.kind === "routed") {
+      if (!(await this.#kept(() => inbox.route(delivery.id, routed.routing)))) return;
+      for (const { outcome } of routed.routing.outcomes)
+        this.#told(facts, outcome, "delivery settled");
+    } else if (routed.kind === "later") {
+      log.warn({ ...facts, ...routed.delay }, "delivery put back");
+      await this.#kept(() => inbox.putBack(delivery.id, routed.delay));
+    } else {
+      log.error({ ...facts, detail: routed.detail }, "delivery given up: dead letter");
+      await this.#kept(() => inbox.bury(delivery.id, routed.detail));
     }
-    if (routed.kind === "later") return this.#routeLater(taken, routed);
-    const { routing } = routed;
-    if (!(await this.#kept(() => inbox.route(delivery.id, routing)))) return;
-    for (const { outcome } of routing.outcomes) this.#told(facts, outcome);
-  }
-
-  async #routed(delivery: Delivery): ReturnType<typeof routeEvents> {
-    if (delivery.source !== "github") return routeEvents(this.#parts, delivery);
-    return { kind: "routed", routing: await routeGithub(this.#parts.indexes, delivery) };
-  }
-
-  async #routeLater(
-    taken: TakenDelivery,
-    later: Extract<Awaited<ReturnType<typeof routeEvents>>, { kind: "later" }>,
-  ): Promise<void> {
-    const { inbox } = this.#parts;
-    const { missing } = later;
-    if (missing === null || taken.tries < MISSING_TRIES)
-      return this.#deliveryLater(taken, later.detail, later.retryAt);
-    await this.#kept(() => inbox.route(taken.delivery.id, { items: [], outcomes: missing }));
-  }
-
-  async #deliveryLater(
-    { delivery, tries }: TakenDelivery,
-    detail: string,
-    at: Date | null,
-  ): Promise<void> {
-    const { clock, inbox, log } = this.#parts;
-    const facts = { delivery: delivery.id, detail, tries: tries + 1 };
-    if (tries + 1 >= MAX_TRIES) {
-      log.error(facts, "delivery given up: dead letter");
-      await this.#kept(() => inbox.bury(delivery.id, detail));
-      return;
-    }
-    log.warn(facts, "delivery put back");
-    const until = at ?? retryAt(clock.now(), tries);
-    await this.#kept(() => inbox.putBack(delivery.id, { until, failed: true, detail }));
   }
 
   async #runLane(lane: Lane): Promise<void> {
     const { clock, inbox, log } = this.#parts;
     const items = await this.#kept(() => inbox.itemsOf(lane));
     if (items === null) return;
-    const ran = await runLane(this.#parts, items, this.#stop.signal).catch((error: unknown) => {
+    const ran = await runLane(this.#runParts, items, this.#stop.signal).catch((error: unknown) => {
       if (!this.#stop.signal.aborted) log.error({ err: error, lane }, "lane failed");
       return failedRun(items, error, this.#stop.signal.aborted ? clock.now() : null);
     });
     const run = laneRunOf(items, ran, clock.now(), this.#parts.restAfterWrite);
     if (!(await this.#kept(() => inbox.settle(lane, run)))) return;
-    const deliveryOf = new Map(items.map((item) => [item.id, item]));
-    for (const { item, outcome } of ran.done) {
-      const of = deliveryOf.get(item);
-      this.#told({ delivery: of?.delivery, item, lane }, outcome);
-      if (of !== undefined && (outcome.kind === "proposed" || outcome.kind === "committed"))
-        this.#parts.tally.proposedAfter(clock.now().getTime() - Date.parse(of.receivedAt));
-    }
-    for (const { item, until, detail } of run.later)
-      log.info({ delivery: deliveryOf.get(item)?.delivery, item, detail, until }, "put back");
-    for (const { item, detail } of run.dead)
-      log.error(
-        { delivery: deliveryOf.get(item)?.delivery, item, detail },
-        "given up: dead letter",
-      );
+    this.#tellRun(lane, items, run);
   }
 
-  #told(facts: Readonly<Record<string, unknown>>, outcome: Parameters<Tally["settled"]>[0]): void {
+  #tellRun(lane: Lane, items: readonly LaneItem[], run: LaneRun): void {
+    const { clock, log, tally } = this.#parts;
+    const byId = new Map(items.map((item) => [item.id, item]));
+    const factsOf = (item: string) => ({ delivery: byId.get(item)?.delivery, item, lane });
+    for (const { item, outcomes } of run.done)
+      for (const { outcome } of outcomes) {
+        this.#told(factsOf(item), outcome, "settled");
+        const receivedAt = byId.get(item)?.receivedAt;
+        if (
+          receivedAt !== undefined &&
+          (outcome.kind === "proposed" || outcome.kind === "committed")
+        )
+          tally.proposedAfter(clock.now().getTime() - Date.parse(receivedAt));
+      }
+    for (const { item, until, detail } of run.later)
+      log.info({ ...factsOf(item), detail, until }, "put back");
+    for (const { item, detail } of run.parked)
+      log.warn({ ...factsOf(item), detail }, "parked until the owner's access changes");
+    for (const { item, detail } of run.dead)
+      log.error({ ...factsOf(item), detail }, "given up: dead letter");
+  }
+
+  #told(facts: Readonly<Record<string, unknown>>, outcome: Outcome, message: string): void {
     this.#parts.tally.settled(outcome);
-    this.#parts.log.info({ ...facts, outcome }, "settled");
+    this.#parts.log.info({ ...facts, outcome }, message);
   }
 
   /** Asks the store until it answers: what was taken stays taken meanwhile. `null` when the process stops before. */

@@ -24,11 +24,11 @@ export interface Stores {
   close(): Promise<void>;
 }
 
-const place: Place = { repo: "acme/cd", base: "main", environment: "dev", component: null };
-const recheck: LaneTask = { kind: "recheck", place, why: "base moved" };
-const skipped: Outcome = { kind: "skipped", place, reason: "up-to-date", detail: "" };
+export const place: Place = { repo: "acme/cd", base: "main", environment: "dev", component: null };
+export const recheck: LaneTask = { kind: "recheck", place, why: "base moved" };
+export const skipped: Outcome = { kind: "skipped", place, reason: "up-to-date", detail: "" };
 
-function delivery(id: string, over: Partial<Delivery> = {}): Delivery {
+export function delivery(id: string, over: Partial<Delivery> = {}): Delivery {
   return {
     id,
     source: "quay",
@@ -43,23 +43,23 @@ function delivery(id: string, over: Partial<Delivery> = {}): Delivery {
   };
 }
 
-const version: Subject = { image: "quay.io/a/b", tag: "v1", digest: null };
+export const version: Subject = { image: "quay.io/a/b", tag: "v1", digest: null };
 const release: LaneTask = {
   kind: "release",
   place,
   release: { artifacts: [], builtAt: null, provenance: {}, platforms: [], deliveries: [] },
 };
 
-function laneRun(over: Partial<LaneRun>): LaneRun {
+export function laneRun(over: Partial<LaneRun>): LaneRun {
   return { done: [], later: [], dead: [], parked: [], restUntil: null, ...over };
 }
 
-function doneWith(item: string): LaneRun["done"][number] {
+export function doneWith(item: string): LaneRun["done"][number] {
   return { item, outcomes: [{ subject: version, outcome: skipped }], items: [] };
 }
 
 /** Takes the lane, and gives the one item that is in it. */
-async function onlyItem(inbox: Inbox, lane: string, now: Date): Promise<LaneItem> {
+export async function onlyItem(inbox: Inbox, lane: string, now: Date): Promise<LaneItem> {
   expect(await inbox.takeLanes(now, 9)).toEqual([lane]);
   const [item, ...more] = await inbox.itemsOf(lane);
   if (item === undefined || more.length > 0) throw new Error(`not one item in ${lane}`);
@@ -511,6 +511,9 @@ export function storeContract(name: string, open: () => Promise<Stores>): void {
           await indexCache.put(entry);
         expect(await indexCache.get("acme/cd", "main")).toEqual({ ...main, commit: "2" });
         expect(await indexCache.all()).toHaveLength(3);
+        const heads = await indexCache.heads();
+        expect(heads).toHaveLength(3);
+        expect(heads).toContainEqual({ repo: "acme/cd", branch: "main", commit: "2" });
         await indexCache.drop("acme/cd");
         expect(await indexCache.all()).toEqual([other]);
         expect(await indexCache.get("acme/cd", "production")).toBeNull();

@@ -89,6 +89,7 @@ describe("a sound config", () => {
           source: "myorg/myapp",
           refs: true,
           verify: "registry",
+          reread: true,
         },
       ],
       environments: [

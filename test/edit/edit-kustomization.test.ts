@@ -1302,7 +1302,7 @@ IMAGES: []
 `,
     [image("a", { newTag: "v2" })],
     "file-unparsable",
-    5,
+    4,
   ],
   [
     "tagSuffix",

@@ -125,7 +125,8 @@ test.each([
   const text = { name: "n", title: "t", summary: "s", annotations: [], conclusion };
   const check = forge.reportCheck({ repo, headOid: "a".repeat(40), ...text });
   await expect(check).rejects.toMatchObject(REVOKED);
-  expect(await forge.cdRepos("acme")).toEqual([]);
+  await expect(forge.cdRepos("acme")).rejects.toMatchObject(REVOKED);
+  expect(await forge.cdRepos(null)).toEqual([]);
   world.suspend(installation.id, false);
   expect(await forge.cdRepos("acme")).toEqual([repo]);
   expect(await targetOf(forge, repo, null)).toMatchObject({ repo: { name: "cd" } });

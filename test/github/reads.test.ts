@@ -445,10 +445,13 @@ describe("cdRepos", () => {
     ]);
   });
 
-  test("an owner without the App has none, a suspended installation neither", async () => {
+  test("an owner without the App has none; one who suspended it is refused", async () => {
     expect(await scriptedHost([{ status: 404 }]).forge.cdRepos("acme")).toEqual([]);
     const suspended = { body: { id: 11, suspended_at: "2026-01-01T00:00:00Z" } };
-    expect(await scriptedHost([suspended]).forge.cdRepos("acme")).toEqual([]);
+    await expect(scriptedHost([suspended]).forge.cdRepos("acme")).rejects.toMatchObject({
+      name: "ForgeDenied",
+      reason: "installation-revoked",
+    });
   });
 
   test("one refused installation does not hide the others", async () => {

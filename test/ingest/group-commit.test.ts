@@ -46,14 +46,15 @@ function heldInbox() {
 }
 
 describe("group commit", () => {
-  test("a lone delivery is committed at once; what arrives meanwhile shares the next commit", async () => {
+  test("what came in together shares a commit, as does what arrives meanwhile", async () => {
     const inbox = heldInbox();
     const accept = createGroupCommit(inbox);
-    const first = accept(delivery("1"));
+    const together = ["0", "1"].map((id) => accept(delivery(id)));
+    const commit = await inbox.commit(0);
     const rest = ["2", "3", "4"].map((id) => accept(delivery(id)));
-    expect(inbox.commits.map(({ ids }) => ids)).toEqual([["1"]]);
-    inbox.commits[0]?.end();
-    expect(await first).toBe("new");
+    expect(inbox.commits.map(({ ids }) => ids)).toEqual([["0", "1"]]);
+    commit.end();
+    expect(await Promise.all(together)).toEqual(["new", "new"]);
     const next = await inbox.commit(1);
     expect(next.ids).toEqual(["2", "3", "4"]);
     next.end(["new", "duplicate", "new"]);
@@ -64,8 +65,9 @@ describe("group commit", () => {
     const inbox = heldInbox();
     const accept = createGroupCommit(inbox);
     const first = accept(delivery("1"));
+    const lost = await inbox.commit(0);
     const second = accept(delivery("2"));
-    (await inbox.commit(0)).end(new Error("connection lost"));
+    lost.end(new Error("connection lost"));
     await expect(first).rejects.toBeInstanceOf(InboxDown);
     (await inbox.commit(1)).end();
     expect(await second).toBe("new");
@@ -78,6 +80,7 @@ describe("group commit", () => {
     const inbox = heldInbox();
     const accept = createGroupCommit(inbox);
     const taken: Promise<Acceptance>[] = [accept(delivery("first"))];
+    await inbox.commit(0);
     for (let at = 0; at < 2048; at += 1) taken.push(accept(delivery(String(at))));
     await expect(accept(delivery("one too many"))).rejects.toBeInstanceOf(InboxDown);
     for (let at = 0; at < 9; at += 1) (await inbox.commit(at)).end();

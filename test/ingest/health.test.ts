@@ -66,6 +66,17 @@ describe("health", () => {
     expect(store.asked).toHaveLength(1);
   });
 
+  test("a part whose silence says nothing is bad only when it says so", async () => {
+    const github = part("github credentials", { late: "good" });
+    const { clock, health } = start([github]);
+    const answer = health();
+    await clock.advance(2000);
+    expect(await answer).toEqual([]);
+    github.asked[0]?.reject(new Error("401"));
+    await clock.advance(0);
+    expect(await health()).toEqual(["github credentials"]);
+  });
+
   test("an answer serves a second, a good one as long as it is said to be good", async () => {
     let works = false;
     let asked = 0;

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { hookToken } from "../../src/ingest/hook-token.ts";
 import { createPromTally } from "../../src/ingest/metrics.ts";
@@ -121,6 +122,14 @@ describe("metrics", () => {
     prom.tally.budget(1, "rest", Number.NaN);
     expect(await samples(prom, null)).toEqual([]);
   });
+});
+
+test("the operator's manual names every metric, and no other", async () => {
+  const { text } = await tally().render(null);
+  const told = [...text.matchAll(/^# TYPE (tagboat_\w+) /gm)].map(([, name]) => name);
+  const manual = readFileSync("docs/operating.md", "utf8");
+  const named = [...manual.matchAll(/^\| `(tagboat_\w+)` +\|/gm)].map(([, name]) => name);
+  expect(named.toSorted()).toEqual(told.toSorted());
 });
 
 describe("GET /metrics", () => {

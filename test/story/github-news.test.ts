@@ -55,9 +55,10 @@ describe("installations", () => {
     await h.settle();
     await h.people.gitPush("ann", "main", { [CONFIG]: configText(["delivery: commit"]) });
     await h.settle();
-    expect(await arrive(h, V3)).toMatchObject([{ kind: "skipped", reason: "not-tracked" }]);
+    expect(await arrive(h, V3)).toEqual([]);
     h.stage.world.suspend(h.installation.id, false);
     await h.settle();
+    expect(await h.read("main", DEV)).toBe(overlay(V3));
     expect(await arrive(h, V4)).toMatchObject([{ kind: "committed" }]);
   });
 
@@ -76,17 +77,32 @@ describe("installations", () => {
     expect(await h.inbox.nextDue()).toBeNull();
   });
 
-  test("suspended without GitHub's word of it, work ends with that reason and is not tried for ever", async () => {
-    const h = await start();
+  test("suspended without GitHub's word of it, work waits until the owner gives the access back", async () => {
+    const h = await start({}, { keepLog: true });
     await h.tagboat.indexes.ofOwner("acme");
     h.stage.faults.arm({ fault: { kind: "webhook-lost" }, at: "installation" });
     h.stage.world.suspend(h.installation.id, true);
     const delivery = await h.push(IMAGE, V2, { created: "2026-11-21T10:00:00Z" });
     await h.settleFor(6 * 3_600_000);
-    expect(await h.outcomesOf(delivery)).toMatchObject([
-      { kind: "refused", reason: "installation-revoked" },
-    ]);
+    expect(await h.outcomesOf(delivery)).toEqual([]);
     expect(await h.inbox.nextDue()).toBeNull();
+    expect(h.lines.filter((line) => line.includes("parked until"))).toHaveLength(1);
+    h.stage.world.suspend(h.installation.id, false);
+    await h.settle();
+    expect(await h.outcomesOf(delivery)).toMatchObject([{ kind: "proposed", action: "opened" }]);
+  });
+
+  test("suspended by GitHub's word, events wait and lead on when the owner gives the access back", async () => {
+    const h = await start();
+    h.stage.world.suspend(h.installation.id, true);
+    await h.settle();
+    const delivery = await h.push(IMAGE, V2, { created: "2026-11-21T10:00:00Z" });
+    await h.settleFor(6 * 3_600_000);
+    expect(await h.outcomesOf(delivery)).toEqual([]);
+    expect(await h.inbox.nextDue()).toBeNull();
+    h.stage.world.suspend(h.installation.id, false);
+    await h.settle();
+    expect(await h.outcomesOf(delivery)).toMatchObject([{ kind: "proposed", action: "opened" }]);
   });
 
   test("installed again, everything is followed again", async () => {

@@ -5,8 +5,12 @@ export class FakeClock implements Clock {
   #now: number;
   readonly #sleepers: { at: number; wake: () => void }[] = [];
 
-  constructor(start = "2026-11-22T09:00:00Z") {
+  readonly #others: () => Promise<unknown>;
+
+  /** `others`: resolves when everybody had the time to do what they do at this instant. */
+  constructor(start = "2026-11-22T09:00:00Z", others = turnedOnce) {
     this.#now = Date.parse(start);
+    this.#others = others;
   }
 
   now(): Date {
@@ -27,9 +31,9 @@ export class FakeClock implements Clock {
     wake();
   }
 
-  /** Moves on by `ms`, waking who is due on the way, each with the event loop turned once in between. */
+  /** Moves on by `ms`, waking who is due on the way, each with time for the others in between. */
   async advance(ms: number): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
+    await this.#others();
     const end = this.#now + ms;
     for (;;) {
       this.#sleepers.sort((a, b) => a.at - b.at);
@@ -38,7 +42,7 @@ export class FakeClock implements Clock {
       this.#sleepers.shift();
       this.#now = Math.max(this.#now, next.at);
       next.wake();
-      await new Promise((resolve) => setImmediate(resolve));
+      await this.#others();
     }
     this.#now = end;
   }
@@ -49,4 +53,8 @@ export class FakeClock implements Clock {
       ? null
       : Math.min(...this.#sleepers.map((s) => s.at)) - this.#now;
   }
+}
+
+function turnedOnce(): Promise<unknown> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

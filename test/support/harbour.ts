@@ -5,17 +5,19 @@ import { parse } from "yaml";
 import { fileAt } from "../../sandbox/git/tree-edit.ts";
 import { createStage, type Stage } from "../../sandbox/stage.ts";
 import type { App, Installation, Pull, Repo } from "../../sandbox/world/entities.ts";
-import { composeTagboat, type Tagboat } from "../../src/compose.ts";
+import { composeTagboat, type Tagboat, type TagboatParts } from "../../src/compose.ts";
 import type { Delivery, HookScope, Source, Subject } from "../../src/model/delivery.ts";
 import type { LedgerEntry } from "../../src/model/ledger.ts";
 import type { Outcome } from "../../src/model/outcome.ts";
 import type { Renderer } from "../../src/model/render.ts";
-import { noTally } from "../../src/model/tally.ts";
+import { noTally, type Tally } from "../../src/model/tally.ts";
 import { defaultOptions } from "../../src/normalise/sources.ts";
 import { MemoryInbox } from "../../src/store/memory-inbox.ts";
 import { MemoryIndexCache } from "../../src/store/memory-index-cache.ts";
 import { MemoryLedger } from "../../src/store/memory-ledger.ts";
 import { MemoryPacer } from "../../src/store/memory-pacer.ts";
+import { MemoryPauses } from "../../src/store/memory-pauses.ts";
+import { MemorySwitches } from "../../src/store/memory-switches.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { type FakeImage, FakeRegistry } from "./fake-registry.ts";
 import { type People, peopleOf } from "./people.ts";
@@ -42,6 +44,10 @@ export interface HarbourOptions {
   readonly keepLog?: boolean;
   /** How long a pull request that was just written is left alone, in milliseconds; default: not at all. */
   readonly restAfterWrite?: number;
+  /** Who counts; absent: nobody does. */
+  readonly tally?: Tally;
+  /** GitHub's late answers are late on the harbour's clock; default: in real time. */
+  readonly lateByClock?: boolean;
   /** What builds overlays; absent: nothing does. */
   readonly renderer?: Renderer;
   /** Makes more of the world (repos, branches, other owners) before the App is installed on `acme`. */
@@ -76,6 +82,7 @@ export interface Harbour {
   readonly installation: Installation;
   readonly inbox: MemoryInbox;
   readonly ledger: MemoryLedger;
+  readonly switches: MemorySwitches;
   /** Log lines, when they are kept. */
   readonly lines: string[];
   /** An image is pushed: the registry has it, its webhook arrives. Returns the delivery's id. */
@@ -103,9 +110,12 @@ export interface Harbour {
     files: Readonly<Record<string, string>>,
     message?: string,
   ): Promise<string>;
+  /** Another process on the same GitHub and registry, and where `over` names no others with the same stores. */
+  beside(over: Partial<TagboatParts>): Promise<Tagboat>;
   close(): Promise<void>;
 }
 
+const HOUR = 3_600_000;
 let sequence = 0;
 
 export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
@@ -113,6 +123,7 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
   const registry = new FakeRegistry();
   const ledger = new MemoryLedger();
   const inbox = new MemoryInbox(ledger, () => clock.now().getTime());
+  const switches = new MemorySwitches();
   const lines: string[] = [];
   const sink = { write: (line: string) => void (options.keepLog === true && lines.push(line)) };
   const log = pino({ level: options.keepLog === true ? "debug" : "silent" }, sink);
@@ -124,6 +135,7 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     now: () => clock.now(),
     tokenNow: () => new Date(),
     wait: (ms) => clock.sleep(ms),
+    ...(options.lateByClock === true ? { waitToAnswer: (ms: number) => clock.sleep(ms) } : {}),
     send: async (_url, headers, body) => {
       if (tagboat === null) return { status: 503 };
       const lower = Object.fromEntries(
@@ -159,7 +171,7 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
   world.setPermission(repo, "cara", "read");
   await options.before?.(stage, repo);
   const installation = world.install(app.id, "acme", options.installedOn ?? "all");
-  tagboat = await composeTagboat({
+  const parts: TagboatParts = {
     appId: app.id,
     privateKey,
     webhookSecret: WEBHOOK_SECRET,
@@ -172,13 +184,17 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     indexCache: new MemoryIndexCache(),
     pacer: new MemoryPacer(clock),
     registry,
-    tally: noTally,
+    pauses: new MemoryPauses(),
+    switches,
+    tally: options.tally ?? noTally,
     restAfterWrite: options.restAfterWrite ?? 0,
+    reread: HOUR,
     renderer: options.renderer ?? null,
     clock,
     log,
     fetch: (input, init) => stage.github.fetch(new Request(input, init)),
-  });
+  };
+  tagboat = await composeTagboat(parts);
   const { work } = tagboat;
 
   async function settle(): Promise<void> {
@@ -218,6 +234,7 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     installation,
     inbox,
     ledger,
+    switches,
     lines,
     async push(image, tag, facts = {}, over = {}) {
       const digest = registry.put(image, tag, facts);
@@ -260,6 +277,7 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
         deletions: [],
       });
     },
+    beside: (over) => composeTagboat({ ...parts, ...over }),
     async close() {
       await work.stop();
       await stage.close();

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { type CdRepo, ForgeDenied, ForgeUnavailable } from "../../src/model/forge.ts";
 import { MemoryPacer } from "../../src/store/memory-pacer.ts";
+import { MemorySwitches } from "../../src/store/memory-switches.ts";
+import { OperatorHolds } from "../../src/work/operator-holds.ts";
 import { Sweeps } from "../../src/work/sweeps.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
@@ -32,8 +34,10 @@ function stage(repos: readonly CdRepo[], answers: Readonly<Record<string, number
     },
   };
   const allowed = (name: string) => name !== "acme/secret";
-  const sweeps = new Sweeps({ forge, allowed, pacer, clock, log: silent });
-  return { clock, pacer, swept, listed, listing, sweeps };
+  const switches = new MemorySwitches();
+  const holds = new OperatorHolds(switches, clock);
+  const sweeps = new Sweeps({ forge, allowed, pacer, holds, clock, log: silent });
+  return { clock, pacer, swept, switches, listed, listing, sweeps };
 }
 
 describe("sweeps of temporary branches", () => {
@@ -95,6 +99,18 @@ describe("sweeps of temporary branches", () => {
     await clock.advance(HOUR);
     expect(swept).toHaveLength(1);
     await sweeps.stop();
+  });
+
+  test("an operator's switch holds them", async () => {
+    const { clock, sweeps, swept, switches } = stage([repo("cd"), repo("more")]);
+    const held = { repo: "acme/cd", environment: null };
+    await switches.put({ ...held, since: "2026-11-22T09:00:00Z", reason: "migration" });
+    await sweeps.round();
+    expect(swept).toEqual(["more 2026-11-22T08:00:00.000Z"]);
+    await switches.lift(held);
+    await clock.advance(1000);
+    await sweeps.round();
+    expect(swept).toHaveLength(3);
   });
 
   test("stopping does not wait for a paused installation", async () => {

@@ -1,5 +1,11 @@
 import type { Fields } from "./context.ts";
-import { appFields, checkRunFields, checkSuiteFields, rollupFields } from "./fields/checks.ts";
+import {
+  appFields,
+  checkRunFields,
+  checkSuiteFields,
+  rollupFields,
+  statusFields,
+} from "./fields/checks.ts";
 import { commentFields, reviewFields } from "./fields/conversation.ts";
 import { commitFields, comparisonFields, gitActorFields, refFields } from "./fields/git.ts";
 import { conversationMutations } from "./fields/mutation-conversation.ts";
@@ -42,6 +48,7 @@ export const fieldTable: Readonly<Record<string, Fields<never>>> = {
   StatusCheckRollup: rollupFields,
   CheckSuite: checkSuiteFields,
   CheckRun: checkRunFields,
+  StatusContext: statusFields,
   App: appFields,
   User: userFields,
   Bot: botFields,

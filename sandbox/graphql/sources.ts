@@ -4,6 +4,7 @@ import type {
   App,
   CheckRun,
   Comment,
+  CommitStatus,
   Label,
   Pull,
   Repo,
@@ -114,11 +115,17 @@ export interface CheckSuiteSource {
   readonly appId: number;
   readonly checks: readonly CheckRun[];
 }
+export interface StatusSource {
+  readonly __typename: "StatusContext";
+  readonly repo: Repo;
+  readonly status: CommitStatus;
+}
 export interface RollupSource {
   readonly __typename: "StatusCheckRollup";
   readonly repo: Repo;
   readonly headOid: Oid;
   readonly checks: readonly CheckRun[];
+  readonly statuses: readonly CommitStatus[];
 }
 export interface QueueSource {
   readonly __typename: "MergeQueue";

@@ -16,6 +16,7 @@ import * as repos from "./repos.ts";
 import { mergeability } from "./requirements.ts";
 import * as reviews from "./reviews.ts";
 import { alone, createState, pullsOf, type State } from "./state.ts";
+import * as statuses from "./statuses.ts";
 import type { World } from "./world.ts";
 
 export interface WorldOptions {
@@ -71,6 +72,8 @@ function facts(state: State) {
     comments: (pull) => state.comments.get(pull.id) ?? [],
     checks: (repo, oid) =>
       (state.checks.get(repo.id) ?? []).filter((check) => check.headOid === oid),
+    statuses: (repo, oid) =>
+      (state.statuses.get(repo.id) ?? []).filter((status) => status.oid === oid),
     mergeability: (repo, pull) => mergeability(state, repo, pull),
   } satisfies Partial<World>;
 }
@@ -105,6 +108,7 @@ function git(state: State) {
     pushed: write(state, followMoves),
     commitOnBranch: write(state, commitOnBranch),
     createCheck: (repo, app, check) => write(state, checks.createCheck)(repo, app, check),
+    createStatus: write(state, statuses.createStatus),
     updateCheck: write(state, checks.updateCheck),
     rerequestCheck: write(state, checks.rerequestCheck),
   } satisfies Partial<World>;

@@ -157,6 +157,20 @@ export interface CheckRun {
   annotations: readonly Record<string, unknown>[];
 }
 
+/** What somebody with write, or an App, reported of a commit by a context's name. The newest of a context counts. */
+export interface CommitStatus {
+  readonly id: number;
+  readonly nodeId: string;
+  readonly repo: number;
+  readonly oid: Oid;
+  readonly context: string;
+  readonly state: "error" | "failure" | "pending" | "success";
+  readonly description: string | null;
+  readonly targetUrl: string | null;
+  readonly creator: string;
+  readonly at: string;
+}
+
 export interface App {
   readonly id: number;
   readonly slug: string;

@@ -1,6 +1,7 @@
 import type { Oid } from "../git/object-store.ts";
-import type { CheckRun, Repo, Ruleset } from "./entities.ts";
+import type { CheckRun, CommitStatus, Repo, Ruleset } from "./entities.ts";
 import type { State } from "./state.ts";
+import { latestOfEach } from "./statuses.ts";
 
 /** What all rulesets of a branch demand together. */
 export interface BranchRules {
@@ -50,6 +51,16 @@ export function latestChecks(state: State, repo: Repo, oid: Oid): readonly Check
   return [...latest.values()];
 }
 
+/** The newest status of every context on a commit. */
+export function latestStatuses(state: State, repo: Repo, oid: Oid): readonly CommitStatus[] {
+  return latestOfEach((state.statuses.get(repo.id) ?? []).filter((one) => one.oid === oid));
+}
+
+export function verdictOfStatus({ state }: CommitStatus): CheckVerdict {
+  if (state === "pending") return "pending";
+  return state === "success" ? "passing" : "failing";
+}
+
 export type CheckVerdict = "passing" | "pending" | "failing";
 
 export function verdictOf(check: CheckRun): CheckVerdict {
@@ -65,9 +76,12 @@ export function requiredChecksOn(
   oid: Oid,
 ): readonly { readonly context: string; readonly verdict: CheckVerdict }[] {
   const runs = latestChecks(state, repo, oid);
+  const statuses = latestStatuses(state, repo, oid);
   return rules.requiredChecks.map(({ context, appId }) => {
     const fitting = runs.filter((c) => c.name === context && (appId === null || c.appId === appId));
-    const verdicts = fitting.map(verdictOf);
+    // A status has no App: it answers where none is named.
+    const named = statuses.filter((status) => appId === null && status.context === context);
+    const verdicts = [...fitting.map(verdictOf), ...named.map(verdictOfStatus)];
     if (verdicts.includes("failing")) return { context, verdict: "failing" };
     const pending = verdicts.length === 0 || verdicts.includes("pending");
     return { context, verdict: pending ? "pending" : "passing" };

@@ -4,6 +4,7 @@ import type {
   App,
   CheckRun,
   Comment,
+  CommitStatus,
   Installation,
   Label,
   MergeMethod,
@@ -91,6 +92,12 @@ export type WorldEvent =
       readonly actor: string;
     }
   | {
+      readonly kind: "status";
+      readonly repo: Repo;
+      readonly status: CommitStatus;
+      readonly actor: string;
+    }
+  | {
       readonly kind: "installation";
       readonly action: "created" | "deleted" | "suspend" | "unsuspend";
       readonly installation: Installation;
@@ -165,6 +172,8 @@ export interface World {
   reviews(pull: Pull): readonly Review[];
   comments(pull: Pull): readonly Comment[];
   checks(repo: Repo, oid: Oid): readonly CheckRun[];
+  /** Oldest first. */
+  statuses(repo: Repo, oid: Oid): readonly CommitStatus[];
   mergeability(
     repo: Repo,
     pull: Pull,
@@ -264,6 +273,12 @@ export interface World {
     app: App,
     check: Partial<CheckRun> & { name: string; headOid: Oid },
   ): Promise<CheckRun>;
+  createStatus(
+    repo: Repo,
+    actor: string,
+    status: Pick<CommitStatus, "oid" | "context" | "state"> &
+      Partial<Pick<CommitStatus, "description" | "targetUrl">>,
+  ): Promise<CommitStatus>;
   updateCheck(repo: Repo, app: App, check: CheckRun, change: Partial<CheckRun>): Promise<void>;
   /** A person's "Re-run": nothing changes but that the check's App is told. */
   rerequestCheck(repo: Repo, actor: string, check: CheckRun): Promise<void>;

@@ -156,11 +156,14 @@ export interface CheckReport {
   readonly repo: CdRepo;
   readonly headOid: string;
   readonly name: string;
-  readonly conclusion: "success" | "failure" | "neutral";
+  /** `pending`: not concluded, which holds a merge that requires it without calling anything wrong. */
+  readonly conclusion: "success" | "failure" | "neutral" | "pending";
   readonly title: string;
   readonly summary: string;
   /** The commit is new: no check of ours can be there yet, so none is looked for. */
   readonly fresh?: boolean;
+  /** Nothing is written where ours says the same already. Not for who answers a person's "Re-run": that awaits a write. */
+  readonly unlessSame?: boolean;
   /** Problems at lines of a file of that commit. */
   readonly annotations: readonly {
     readonly path: string;

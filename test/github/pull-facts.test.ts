@@ -213,6 +213,36 @@ describe("over the sandbox", () => {
     expect(await read()).toMatchObject(expected);
   });
 
+  test("a status of our check's name is not our check", async () => {
+    const { world, cd, app } = stage;
+    const context = "tagboat/promotion";
+    cd.rulesets.push(ruleset({ requiredChecks: [{ context, appId: app.id }] }));
+    await world.createStatus(cd, "ana", { oid: pull.headOid, context, state: "success" });
+    await world.createStatus(cd, "ana", { oid: pull.headOid, context: "ci", state: "pending" });
+    await world.createStatus(cd, "ana", { oid: pull.headOid, context: "ci", state: "error" });
+    expect((await read()).checks).toEqual([
+      { name: context, appId: null, verdict: "passing", required: false },
+      { name: "ci", appId: null, verdict: "failing", required: false },
+      { name: context, appId: app.id, verdict: "pending", required: true },
+    ]);
+  });
+
+  test("our check as it is reported, waiting again after a refusal", async () => {
+    const { cd, app, forge, repo } = stage;
+    const name = "tagboat/promotion";
+    cd.rulesets.push(ruleset({ requiredChecks: [{ context: name, appId: app.id }] }));
+    const texts = { title: "t", summary: "s", annotations: [] };
+    for (const [conclusion, verdict] of [
+      ["failure", "failing"],
+      ["pending", "pending"],
+      ["pending", "pending"],
+      ["success", "passing"],
+    ] as const) {
+      await forge.reportCheck({ repo, headOid: pull.headOid, name, conclusion, ...texts });
+      expect((await read()).checks).toEqual([{ name, appId: app.id, verdict, required: true }]);
+    }
+  });
+
   test("is behind a base that demands to be up to date, whatever else is missing", async () => {
     await stage.push("main", { "README.md": "# moved\n" });
     stage.cd.rulesets.push(

@@ -48,6 +48,10 @@ test("a pull request from its opening to its merge", async () => {
   const ours = { ...ci, name: "tagboat/promotion" };
   await world.createCheck(repo, app, ours);
   expect(await news()).toEqual([]);
+  await world.createStatus(repo, "wim", { oid: pull.headOid, context: "old-ci", state: "success" });
+  expect(await news()).toEqual([
+    { kind: "head", repo: REPO, oid: pull.headOid, why: "a status was reported" },
+  ]);
   await world.comment(repo, "wim", pull, "/promote prod");
   expect(await news()).toEqual([]);
   await world.mergePull(repo, "wim", pull, { method: "merge" });

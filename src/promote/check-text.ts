@@ -12,7 +12,7 @@ export interface CheckAbout {
   /** Whether the rules of that branch require the check, from our App. */
   readonly required: boolean;
   /** `null`: nothing tracked is changed. */
-  readonly facts: Pick<GateFacts, "origin" | "places"> | null;
+  readonly facts: Pick<GateFacts, "origin" | "places" | "config"> | null;
 }
 
 const MARKS = { open: "✓", waiting: "…", closed: "✗" } as const;
@@ -55,8 +55,12 @@ function summaryOf(report: GateReport, about: CheckAbout): string {
     .join("\n\n");
 }
 
-function subjectOf({ origin, places }: NonNullable<CheckAbout["facts"]>): string {
-  if (places.length === 0) return "A change of Tagboat's config.";
+function subjectOf({ origin, places, config }: NonNullable<CheckAbout["facts"]>): string {
+  if (places.length === 0) {
+    return config === null
+      ? "A change of more files than are listed."
+      : "A change of Tagboat's config.";
+  }
   const names = places.slice(0, PLACES_SHOWN).map((place) => code(placeName(place)));
   const more = places.length > PLACES_SHOWN ? ` and ${places.length - PLACES_SHOWN} more` : "";
   const where = `${names.join(", ")}${more}`;

@@ -94,6 +94,11 @@ Looked at again by itself at 2026-11-22 12:01 UTC, and whenever something change
   });
 });
 
+test("what only waits may not merge: it is a failure, not neutral", () => {
+  const { conclusion, title } = check(facts({ pull: pull({ reviews: [] }) }));
+  expect({ conclusion, title }).toEqual({ conclusion: "failure", title: "Waiting: approvals" });
+});
+
 test("nothing to gate", () => {
   expect(promotionCheck(nothingToGate, { base: "main", required: false, facts: null })).toEqual({
     name: "tagboat/promotion",

@@ -7,6 +7,11 @@ const REMEDY = "/tagboat rebuild makes it anew, without what was added.";
 
 /** A proposal changes what it says and nothing else, to the byte. Of a person's own change the reviewers see all. */
 export function contentGate({ origin, pull, content }: GateFacts): Finding {
+  if (!pull.filesComplete) {
+    return closed(
+      "It changes more files than GitHub lists, so what it changes is not known: split it.",
+    );
+  }
   if (origin.kind === "person")
     return open("A person's own change: its reviewers judge all of it.");
   if (origin.kind === "foreign") {
@@ -17,7 +22,6 @@ export function contentGate({ origin, pull, content }: GateFacts): Finding {
     return closed(`It cannot be planned any more: ${visible(content.why)}.`);
   }
   const { files } = content;
-  if (!pull.filesComplete) return closed("It changes more files than GitHub lists.");
   const others = pull.files.filter(
     ({ path, previousPath }) => !files.has(path) || previousPath !== null,
   );

@@ -33,7 +33,8 @@ export const nothingToGate: GateReport = { verdict: "open", title: "Nothing to g
 
 /** Whether a pull request may merge, gate by gate; a gate that the config does not ask for is left out. Pure: the same facts, the same report. */
 export function evaluateGates(facts: GateFacts): GateReport {
-  if (facts.places.length === 0 && facts.config === null) return nothingToGate;
+  const { pull, places, config } = facts;
+  if (places.length === 0 && config === null && pull.filesComplete) return nothingToGate;
   const states = gates.flatMap((gate): GateState[] => {
     const finding = findingOf(gate, facts);
     return finding === null ? [] : [{ gate, ...finding }];
@@ -50,7 +51,9 @@ export function nextLook({ states }: GateReport): Date | null {
 
 function findingOf(gate: Gate, facts: GateFacts): Finding | null {
   if (gate === "config") return configGate(facts);
-  if (gate === "content") return facts.places.length === 0 ? null : contentGate(facts);
+  // Of more files than are listed nobody knows which places they are in.
+  const unplaced = facts.places.length === 0 && facts.pull.filesComplete;
+  if (gate === "content") return unplaced ? null : contentGate(facts);
   const several = facts.places.length > 1;
   const findings = facts.places.flatMap((place) => {
     const finding = inPlace(gate, facts, place);

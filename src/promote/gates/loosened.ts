@@ -1,5 +1,6 @@
 import type { Config, Environment, Freeze } from "../../model/config.ts";
 import type { Gate } from "../../model/gate.ts";
+import { mayOverlap } from "./path-overlap.ts";
 
 /** A gate of an environment that a change of the config opens wider than it was. */
 export interface LoosenedGate {
@@ -24,7 +25,8 @@ export function loosenedGates(before: Config, after: Config | null): readonly Lo
     if (after === null) return loosened;
     const now = after.environments.find((one) => one.name === name);
     if (now === undefined) return [...loosened, { environment: name, gate: "config", what: name }];
-    return [...loosened, ...narrow(environment, now)];
+    const taken = takenFolders(before, after, environment);
+    return [...loosened, ...narrow(environment, now), ...taken];
   });
 }
 
@@ -50,6 +52,24 @@ function trusts({ images }: Config, known: Config): string[] {
       .filter((one) => known.images.some((rule) => rule.name === one.name));
     return [name, ...behind.map((one) => `${name} ${one.name}`)];
   });
+}
+
+/** Folders that another environment, with other gates, comes to name as well. */
+function takenFolders(before: Config, after: Config, own: Environment): LoosenedGate[] {
+  const takers = after.environments.filter(({ name, branch, path }) => {
+    if (name === own.name || (branch !== own.branch && branch !== null && own.branch !== null)) {
+      return false;
+    }
+    const had =
+      before.environments.find((one) => one.name === name && one.branch === branch)?.path ?? [];
+    const added = path.filter((one) => !had.includes(one));
+    return added.some((one) => own.path.some((other) => mayOverlap(one, other)));
+  });
+  return takers.map(({ name }) => ({
+    environment: own.name,
+    gate: "content",
+    what: `path of ${name}`,
+  }));
 }
 
 const ON = ["push", "merge", "promotion"] as const;

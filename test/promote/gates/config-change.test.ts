@@ -3,6 +3,7 @@ import { parseConfig } from "../../../src/decide/config.ts";
 import type { Config } from "../../../src/model/config.ts";
 import { evaluateGates } from "../../../src/promote/gates/evaluate.ts";
 import { loosenedGates } from "../../../src/promote/gates/loosened.ts";
+import { mayOverlap } from "../../../src/promote/gates/path-overlap.ts";
 import {
   ben,
   carol,
@@ -110,6 +111,24 @@ describe("a change that loosens", () => {
     ],
     ["an exception more", "except: [docs]", "except: [docs, api]", ["prod freeze freeze"]],
     ["an overrider more", "[on-call, ops]", "[on-call, ops, web]", ["prod freeze freeze"]],
+    [
+      "another environment takes its folder",
+      "{ name: qa, path: env/qa, on: push }",
+      "{ name: qa, path: [env/qa, env/prod], on: push, branch: production }",
+      ["qa content branch", "prod content path of qa"],
+    ],
+    [
+      "a new environment takes its folders",
+      "environments:\n",
+      "environments:\n  - { name: x, path: 'env/pro*', on: push, branch: production }\n",
+      ["prod content path of x"],
+    ],
+    [
+      "a new environment of the default branch, which may be the same one",
+      "environments:\n",
+      "environments:\n  - { name: x, path: env/prod, on: push }\n",
+      ["prod content path of x"],
+    ],
     ["an environment by another name", "name: prod\n", "name: live\n", ["prod config prod"]],
     [
       "an image less",
@@ -155,6 +174,27 @@ describe("a change that loosens", () => {
       "qa",
       "prod",
     ]);
+  });
+});
+
+describe("whether two paths may name the same folder", () => {
+  test.each<[string, string, boolean]>([
+    ["env/prod", "env/prod/", true],
+    ["env/prod", "env/prod-eu", false],
+    ["env/prod", "env/*", true],
+    ["env/prod", "env/[a-o]*", false],
+    ["env/prod", "env/prod/x", false],
+    ["env/**", "env/prod/x", true],
+    ["env/prod", "**/prod", true],
+    ["components/{component}/prod/**", "components/{component}/staging/**", false],
+    ["components/{component}/prod", "components/api/prod", true],
+    ["components/{component}/prod", "components/*/*", true],
+    ["apps/{a,b}/prod", "apps/c/prod", false],
+    ["{apps/a,env}/prod", "other/prod", true],
+    [".", "env", false],
+    ["", ".", true],
+  ])("%s and %s: %s", (one, other, may) => {
+    expect([mayOverlap(one, other), mayOverlap(other, one)]).toEqual([may, may]);
   });
 });
 

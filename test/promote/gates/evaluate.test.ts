@@ -167,7 +167,7 @@ describe("content", () => {
     [
       "more files than are listed",
       facts({ pull: pull({ filesComplete: false }) }),
-      "closed: It changes more files than GitHub lists.",
+      "closed: It changes more files than GitHub lists, so what it changes is not known: split it.",
     ],
     [
       "no plan any more",
@@ -192,6 +192,16 @@ describe("content", () => {
   ])("%s", (_name, given, said) => {
     expect(stateOf("content", given)).toBe(said);
   });
+});
+
+test("more files than are listed are not passed as nothing to gate", () => {
+  const given = facts({
+    origin: { kind: "person" },
+    content: null,
+    places: [],
+    pull: pull({ filesComplete: false }),
+  });
+  expect(evaluateGates(given).title).toBe("Closed: content");
 });
 
 describe("ladder", () => {

@@ -5,6 +5,7 @@ import { fileHistory } from "./file-history.ts";
 import type { GithubForgeOptions } from "./github-forge.ts";
 import { Host } from "./host.ts";
 import { HostMemory } from "./host-memory.ts";
+import { labelledNotes } from "./labelled-notes.ts";
 import { label } from "./labels.ts";
 import { mergePull, stopMerge } from "./merge-pull.ts";
 import { openPulls } from "./open-pulls.ts";
@@ -27,6 +28,7 @@ export function createGithubPulls(options: GithubForgeOptions): Pulls {
     react: (repo, comment, reaction) => react(hostOf(repo), repo, comment, reaction),
     say: (said) => say(hostOf(said.repo), memory, seen, said),
     label: (repo, pull, labels) => label(hostOf(repo), repo, pull, labels),
+    labelledNotes: (repo, name) => labelledNotes(hostOf(repo), repo, name),
     textsAt: (repo, commit, paths) => textsAt(hostOf(repo), repo, commit, paths),
     history: (repo, branch, path, limit) =>
       fileHistory(hostOf(repo), repo, { branch, path, limit }),

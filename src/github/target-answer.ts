@@ -124,6 +124,7 @@ export const TargetAnswer = z.object({
       head: z.object({ target: AliasedCommit.nullable() }).nullish(),
       open: Pulls.optional(),
       ended: Pulls.optional(),
+      labelled: z.object({ totalCount: z.number() }).nullish(),
       siblings: z
         .object({
           nodes: z

@@ -16,6 +16,7 @@ interface Shape {
   readonly named: boolean;
   readonly head: boolean;
   readonly siblings: boolean;
+  readonly counted: boolean;
 }
 
 /** The one query of `readTarget`, and where in its answer each file and folder is found. */
@@ -54,6 +55,7 @@ export function targetRequest(query: TargetQuery): TargetRequest {
     variables.siblings = `refs/heads/${query.siblings.folder}`;
     variables.word = query.siblings.word;
   }
+  if (query.counted !== undefined) variables.label = query.counted;
   const shape: Shape = {
     files: files.length,
     folders: folders.length,
@@ -61,6 +63,7 @@ export function targetRequest(query: TargetQuery): TargetRequest {
     named: base !== null,
     head: head !== null,
     siblings: query.siblings !== undefined,
+    counted: query.counted !== undefined,
   };
   return {
     document: { what: "viewer+repository", text: documentOf(shape) },
@@ -94,6 +97,7 @@ function documentOf(shape: Shape): string {
     base: ${shape.named ? "ref(qualifiedName: $base)" : "defaultBranchRef"} { ...Base }
     ${shape.head ? headFields : ""}
     ${shape.siblings ? SIBLINGS : ""}
+    ${shape.counted ? "labelled: pullRequests(labels: [$label], first: 1) { totalCount }" : ""}
   }
 }`,
     baseFragment(shape),
@@ -130,6 +134,7 @@ function declarations(shape: Shape): string[] {
   const declared = ["$owner: String!", "$name: String!", "$config: String!"];
   if (shape.named) declared.push("$base: String!");
   if (shape.head) declared.push("$head: String!", "$headRef: String!");
+  if (shape.counted) declared.push("$label: String!");
   if (shape.siblings) declared.push("$siblings: String!", "$word: String!");
   for (const at of count(shape.files)) declared.push(`$f${at}: String!`);
   for (const at of count(shape.folders)) declared.push(`$d${at}: String!`);

@@ -53,6 +53,7 @@ export async function readTarget(host: Host, query: TargetQuery): Promise<Target
     folders: folders(request, base),
     head: headBranch(repository, request, viewer),
     pulls: pulls(repository, viewer),
+    labelled: repository.labelled?.totalCount ?? 0,
     siblings: siblings(repository, viewer),
   };
 }

@@ -55,6 +55,8 @@ export interface TargetQuery {
   readonly head: string | null;
   /** Files to read at the base, and their blob ids at the head. */
   readonly files: readonly string[];
+  /** Label whose pull requests are to be counted. Absent: none. */
+  readonly counted?: string;
   /** Other proposals that are to be found: open ones of ours from branches `<folder>…<word>…`. Absent: none. */
   readonly siblings?: { readonly folder: string; readonly word: string };
 }
@@ -75,6 +77,8 @@ export interface Target {
   readonly head: HeadBranch | null;
   /** Pull requests whose head is the proposal's branch in this repo, newest first, ours or not: all open ones, the last ended ones. */
   readonly pulls: readonly PullState[];
+  /** How many pull requests, open or not, have the query's `counted` label. */
+  readonly labelled: number;
   /** Open pull requests of ours from the branches that the query's `siblings` name, at most 50. */
   readonly siblings: readonly { readonly branch: string; readonly pull: PullState }[];
 }

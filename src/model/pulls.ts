@@ -118,6 +118,11 @@ export interface Pulls {
     pull: number,
     labels: { readonly add: readonly string[]; readonly remove: readonly string[] },
   ): Promise<void>;
+  /** Comments of our App that carry a marker, on pull requests with this label, open or not; with their pull request. One request, at most 50 pull requests and the last 100 comments of each. */
+  labelledNotes(
+    repo: CdRepo,
+    label: string,
+  ): Promise<readonly { readonly pull: number; readonly note: Comment }[]>;
   /** Files at a commit. One request for each fifty. */
   textsAt(
     repo: CdRepo,

@@ -94,6 +94,7 @@ describe("readTarget", () => {
       head: null,
       pulls: [],
       siblings: [],
+      labelled: 0,
     });
     expect(host.sent).toMatchObject([{ kind: "query", what: "viewer+repository", status: 200 }]);
   });

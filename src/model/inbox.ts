@@ -35,6 +35,23 @@ export type LaneTask =
         /** RFC 3339. */
         readonly at: string;
       };
+    }
+  /** Look at the gates of a pull request, and tell in its check how they stand. */
+  | { readonly kind: "gate"; readonly repo: string; readonly pull: number; readonly why: string }
+  /** The same for a group of the merge queue: its commit and branch. */
+  | {
+      readonly kind: "gate-group";
+      readonly repo: string;
+      readonly oid: string;
+      readonly branch: string;
+    }
+  /** Merge a proposal whose gates are open, if they still are. */
+  | {
+      readonly kind: "merge";
+      readonly repo: string;
+      readonly base: string;
+      readonly pull: number;
+      readonly headOid: string;
     };
 
 /** One piece of a delivery in a lane. */

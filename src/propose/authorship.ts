@@ -15,7 +15,7 @@ export interface AuthorshipContext {
   readonly branch: string;
   readonly keys: readonly Buffer[];
   /** The open pull request of the branch, if any. */
-  readonly pull: PullState | null;
+  readonly pull: Pick<PullState, "changedFiles"> | null;
   /**
    * The blob id that the signed change makes of a file of today's base; `null`: unknown. After a merge of the base the head's
    * file is neither the signed one nor the base's, but this.

@@ -10,14 +10,21 @@ import type { KnownRepo } from "./known-repo.ts";
 import { laneOf } from "./lane.ts";
 import { concernedPlaces, placeOfBranch, recheck } from "./places.ts";
 import type { RepoIndexes } from "./repo-indexes.ts";
+import type { RouteParts } from "./route-events.ts";
+import { routeGates } from "./route-gates.ts";
 
 type Item = Routing["items"][number];
 
 /** What a webhook of the App leads to: the index is kept fresh, places are looked at again, config changes get their preview. */
-export async function routeGithub(indexes: RepoIndexes, delivery: Delivery): Promise<Routing> {
+export async function routeGithub(
+  parts: Pick<RouteParts, "indexes" | "pulls">,
+  delivery: Delivery,
+): Promise<Routing> {
   const news = readGithubNews(delivery);
   try {
-    return await routeNews(indexes, news);
+    const routed = await routeNews(parts.indexes, news);
+    const gates = await routeGates(parts, delivery, news);
+    return gates.length === 0 ? routed : { ...routed, items: [...routed.items, ...gates] };
   } catch (error) {
     if (!(error instanceof ForgeDenied)) throw error;
     // Nothing can be done there now; once the owner gives the access back, the rounds of catching up find what it told of.

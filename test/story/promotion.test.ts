@@ -111,3 +111,48 @@ describe("/promote", () => {
     expect(h.open()).toEqual([onlyPull(h)]);
   });
 });
+
+/** What the promotion check says on a commit. */
+function check(h: Harbour, pull: Pull) {
+  const runs = h.stage.world.checks(h.repo, pull.headOid);
+  const run = runs.filter(({ name }) => name === "tagboat/promotion").at(-1);
+  return run === undefined ? null : { conclusion: run.conclusion, title: run.title };
+}
+
+describe("the check", () => {
+  test("opens by somebody else's approval alone, and the merge is a person's", async () => {
+    const h = await begin();
+    const pull = await talk(h);
+    await say(h, "ben", pull, "/promote pre-prod");
+    const made = promotion(h);
+    expect(check(h, made)).toMatchObject({ conclusion: "failure" });
+    await h.people.approve("ben", made);
+    await h.settle();
+    expect(check(h, made)).toMatchObject({ conclusion: "failure" });
+    await h.people.approve("ann", made);
+    await h.settle();
+    expect(check(h, made)).toMatchObject({ conclusion: "success" });
+    expect(made.state).toBe("open");
+    await h.people.merge("ann", made);
+    await h.settle();
+    expect(await h.read("main", PRE)).toBe(overlay(V2));
+    expect(replies(h, made)).toEqual(["Merged. Next: `/promote prod` in a comment here."]);
+  });
+
+  test("with `merge: approved` the approval merges it", async () => {
+    const h = await begin({ [CONFIG]: ladder({ pre: "    merge: approved\n" }) });
+    const pull = await talk(h);
+    await say(h, "ben", pull, "/promote pre-prod");
+    const made = promotion(h);
+    await h.people.approve("ann", made);
+    await h.settleFor(60_000);
+    expect(made.mergedAt).not.toBeNull();
+    expect(await h.read("main", PRE)).toBe(overlay(V2));
+  });
+
+  test("says at once that nothing is to be gated", async () => {
+    const h = await begin();
+    const pull = await talk(h);
+    expect(check(h, pull)).toMatchObject({ conclusion: "success" });
+  });
+});

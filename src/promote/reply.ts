@@ -4,6 +4,7 @@ import { code } from "../model/outside-text.ts";
 import type { Reaction } from "../model/pulls.ts";
 import type { PinnedProposal } from "../propose/pinned-proposal.ts";
 import { shortName, shortVersion } from "../propose/title.ts";
+import type { Word } from "./words.ts";
 
 /** What a person who wrote a command is told. */
 export interface Answer {
@@ -11,6 +12,8 @@ export interface Answer {
   readonly body: string;
   readonly reaction: Extract<Reaction, "rocket" | "confused">;
   readonly outcomes: readonly Outcome[];
+  /** What the reply is to keep, signed. */
+  readonly words?: readonly Word[];
 }
 
 /** `pre-prod`, or `pre-prod/api`. */
@@ -85,6 +88,7 @@ export function together(answers: readonly Answer[]): Answer {
     body: answers.map(({ body }) => (body.includes("\n") ? body : `- ${body}`)).join("\n"),
     reaction: answers.some(({ reaction }) => reaction === "rocket") ? "rocket" : "confused",
     outcomes: answers.flatMap(({ outcomes }) => outcomes),
+    words: answers.flatMap(({ words }) => words ?? []),
   };
 }
 

@@ -10,6 +10,9 @@ import type { KnownRepo } from "./known-repo.ts";
 import { type Permitted, refuse } from "./permitted.ts";
 import type { RunParts } from "./run-place.ts";
 import { promote } from "./run-promotion.ts";
+import { rollBack } from "./run-rollback.ts";
+import { helpAnswer, rebuildAnswer, statusAnswer } from "./telling-answers.ts";
+import { banAnswer, holdAnswer, overrideAnswer } from "./words-said.ts";
 
 const READERS: readonly RepoRight[] = ["read", "triage", "write", "maintain", "admin"];
 
@@ -23,8 +26,11 @@ export async function answerCommand(
   if (!READERS.includes(right)) return denied(known, request.login, "command Tagboat", []);
   const { config } = known;
   if (config === null) return refuse(known, null, "config-invalid", NO_CONFIG);
+  if (command.verb === "help") return helpAnswer(config, command, right);
+  if (command.verb === "status") return statusAnswer(known, config, command.environment);
   const writes = { right, teams: [] };
   if (!isEntitled(writes, [])) return denied(known, request.login, code(`/${command.verb}`), []);
+  if (command.verb === "rebuild") return rebuildAnswer(known);
   const environment = config.environments.find(({ name }) => name === command.environment);
   if (environment === undefined) return unknownEnvironment(known, config, command.environment);
   const standing = await standingOf(parts, known, asking, environment);
@@ -33,7 +39,26 @@ export async function answerCommand(
     return denied(known, request.login, what, environment.allow.teams);
   }
   const permitted: Permitted = { ...asking, config, environment, standing };
-  return promote(parts, known, permitted);
+  return act(parts, known, permitted);
+}
+
+function act(parts: RunParts, known: KnownRepo, asking: Permitted): Promise<Answer> | Answer {
+  switch (asking.command.verb) {
+    case "promote":
+      return promote(parts, known, asking);
+    case "rollback":
+      return rollBack(parts, known, asking);
+    case "hold":
+    case "unhold":
+      return holdAnswer(parts, known, asking);
+    case "ban":
+    case "unban":
+      return banAnswer(parts, known, asking);
+    case "override":
+      return overrideAnswer(parts, known, asking);
+    default:
+      return refuse(known, null, "command-unclear", "This command has no environment.");
+  }
 }
 
 const NO_CONFIG = "The default branch has no valid `.github/tagboat.yml`: add one, or mend it.";

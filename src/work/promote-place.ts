@@ -1,12 +1,15 @@
 import { editFiles } from "../edit/edit-files.ts";
+import type { Target } from "../model/forge.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
-import { code } from "../model/outside-text.ts";
+import { cell, code } from "../model/outside-text.ts";
 import type { FileVersion } from "../model/pulls.ts";
 import { chooseRelease, type Refused, type SourceFile } from "../promote/choose-release.ts";
-import { nextSteps } from "../promote/ladder.ts";
+import { fromHereOn, nextSteps } from "../promote/ladder.ts";
 import { type StandingPlace, takes } from "../promote/place-change.ts";
 import { type PromotionPlan, planPromotion } from "../promote/promotion-plan.ts";
 import { type Answer, namesWords, placeWords, proposedWords } from "../promote/reply.ts";
+import { NO_WORDS } from "../promote/words.ts";
+import { titleOf } from "../propose/pinned.ts";
 import { branchOf, type PinnedProposal } from "../propose/pinned-proposal.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { type Permitted, refuse } from "./permitted.ts";
@@ -22,6 +25,7 @@ import {
   standingPlace,
 } from "./promotion-run.ts";
 import { sourcesFor } from "./promotion-sources.ts";
+import { readWords } from "./repo-words.ts";
 import { configChanged, overlaysAt, type RunParts } from "./run-place.ts";
 import { KnownVersions } from "./version-facts.ts";
 import { writePinned } from "./write-pinned.ts";
@@ -46,6 +50,7 @@ export async function promotePlace(
     sources,
     paths: overlaysAt(known, place).map(({ file }) => file),
     versions: new KnownVersions(parts.registry, about),
+    words: NO_WORDS,
     histories: null,
   };
   let last = "the repo changed at every look";
@@ -75,8 +80,23 @@ async function attemptPromotion(run: Run, standing: Standing): Promise<Tried> {
     const message = "The config changed just now: write the command again.";
     return answered(refuse(known, place, "config-invalid", message));
   }
+  run.words = await readWords(parts, known, target.labelled);
+  const held = heldWords(run);
+  if (held !== null) return answered(refuse(known, place, "release-held", held));
   const { files, folders } = target;
   const fresh = { files, folders, sources: await readSources(run, target) };
+  return writePlan(run, { target, fresh, branch });
+}
+
+async function writePlan(
+  run: Run,
+  {
+    branch,
+    fresh,
+    target,
+  }: { readonly target: Target; readonly fresh: Standing; readonly branch: string | null },
+): Promise<Tried> {
+  const { known, parts, place } = run;
   const plan = await planOn(run, fresh);
   if (plan.kind === "refused") return answered(refuse(known, place, plan.reason, plan.message));
   if (plan.kind === "there") return answered(alreadyThere(run, plan.artifacts));
@@ -90,13 +110,42 @@ async function attemptPromotion(run: Run, standing: Standing): Promise<Tried> {
     return answered(refuse(known, place, reason, `${message}${where}`));
   }
   const desired = { ...bare, edits: edited.edits };
+  if (run.asking.command.plan) return answered(planAnswer(run, desired));
   const written = await writePinned(parts, standingPlace(run, fresh), target, desired);
   if (written.kind === "again") return { kind: "again", detail: written.detail, standing: fresh };
   return answered(proposedAnswer(run, desired, written));
 }
 
+/** Why a person's hold keeps the place as it is; a rollback's is lifted by what is promoted next. */
+function heldWords({ asking, place, words }: Run): string | null {
+  const hold = words.holds.find(
+    (one) =>
+      one.because === "person" &&
+      one.environment === place.environment &&
+      (one.component === null || one.component === place.component),
+  );
+  if (hold === undefined || asking.command.plan) return null;
+  const end = hold.until === null ? "" : ` until ${hold.until.slice(0, 16).replace("T", " ")} UTC`;
+  return `${placeWords(place)} is held by ${code(hold.owner, 40)}${end}: ${cell(hold.reason)}. ${code("/tagboat unhold")} lifts it.`;
+}
+
+/** The bans that reach this place: said here, or of an environment before. */
+function reaching({ asking, place, words }: Run) {
+  return words.bans.filter(
+    (ban) =>
+      (ban.component === null || ban.component === place.component) &&
+      fromHereOn(asking.config, ban.environment).some(({ name }) => name === place.environment),
+  );
+}
+
 function answered(answer: Answer): Tried {
   return { kind: "answer", answer };
+}
+
+function planAnswer({ place }: Run, desired: PinnedProposal): Answer {
+  const body = `It would open a pull request: ${code(titleOf(desired))}, changing ${namesWords(desired.edits.map(({ path }) => path))}.`;
+  const outcome: Outcome = { kind: "skipped", place, reason: "answered", detail: body };
+  return { body, reaction: "rocket", outcomes: [outcome] };
 }
 
 function proposedAnswer(
@@ -144,11 +193,8 @@ function unread({ sources }: Run): Refused {
   return { kind: "refused", reason: "nothing-to-promote", message };
 }
 
-function choose(
-  { asking, histories, sources, parts }: Run,
-  place: StandingPlace,
-  standing: Standing,
-) {
+function choose(run: Run, place: StandingPlace, standing: Standing) {
+  const { asking, histories, parts, sources } = run;
   const now = parts.clock.now();
   const found = sources.overlays.flatMap(({ base, environment, file }): SourceFile[] => {
     const settings = asking.config.environments.find(({ name }) => name === environment);
@@ -164,7 +210,7 @@ function choose(
     sources: found,
     to: asking.command.to,
     soak: asking.environment.soak,
-    bans: [],
+    bans: reaching(run),
     now,
     takes: (artifact) => takes(place, artifact),
   });

@@ -3,6 +3,7 @@ import type { Place } from "../model/outcome.ts";
 import type { FileVersion } from "../model/pulls.ts";
 import { artifactsIn, type HeldArtifact } from "../promote/held-artifacts.ts";
 import type { StandingPlace } from "../promote/place-change.ts";
+import { type StandingWords, WORD_LABEL } from "../promote/words.ts";
 import { pinnedFamily } from "../propose/branch-name.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import type { Permitted } from "./permitted.ts";
@@ -22,6 +23,8 @@ export interface Run {
   readonly sources: Sources;
   readonly paths: readonly string[];
   readonly versions: KnownVersions;
+  /** What people said that stands; of the first look nothing. */
+  words: StandingWords;
   /** Of the sources' files, once they were needed. */
   histories: ReadonlyMap<string, readonly FileVersion[]> | null;
 }
@@ -62,6 +65,7 @@ export function readTarget(run: Run, branch: string | null): Promise<Target | nu
     base: place.base,
     head: branch,
     files: [...paths, ...same.map(({ file }) => file)],
+    counted: WORD_LABEL,
     ...(branch === null ? {} : { siblings: pinnedFamily(place) }),
   });
 }

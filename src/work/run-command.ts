@@ -1,13 +1,16 @@
-import type { LaneItem, LaneTask } from "../model/inbox.ts";
+import type { LaneItem, LaneTask, NewItem } from "../model/inbox.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
 import { parseComment } from "../promote/command.ts";
 import type { Answer } from "../promote/reply.ts";
 import { notPermitted } from "../promote/reply.ts";
 import { staleness } from "../promote/request.ts";
+import { renderWords } from "../promote/word-marker.ts";
+import { WORD_LABEL, type Word } from "../promote/words.ts";
 import { answerCommand } from "./answer-command.ts";
 import type { KnownRepo } from "./known-repo.ts";
-import { type Ran, settleAll, together } from "./ran.ts";
+import type { Ran } from "./ran.ts";
 import type { RunParts } from "./run-place.ts";
+import { itemsAfter } from "./words-said.ts";
 
 type CommandTask = Extract<LaneTask, { kind: "command" }>;
 
@@ -34,18 +37,34 @@ export async function runCommand(
       writes = 1;
       return settle(item, [answer]);
     }
+    const words = answer.words ?? [];
     await parts.pulls.say({
       repo: known.repo,
       pull: task.pull,
       key: `command:${task.comment.id}`,
-      body: answer.body,
+      body: words.length === 0 ? answer.body : withWords(parts, known, task, answer.body, words),
       react: { comment: task.comment.id, reaction: answer.reaction },
     });
     writes = 3;
-    return settle(item, answer.outcomes);
+    if (words.length === 0) return settle(item, answer.outcomes);
+    // By the label the words are found again: a run that ends before it says both once more.
+    await parts.pulls.label(known.repo, task.pull.number, { add: [WORD_LABEL], remove: [] });
+    writes = 4;
+    return settle(item, answer.outcomes, await itemsAfter(parts, known, words));
   } finally {
     turn.used(writes);
   }
+}
+
+function withWords(
+  { keys }: RunParts,
+  known: KnownRepo,
+  { pull }: CommandTask,
+  body: string,
+  words: readonly Word[],
+): string {
+  const place = { repoId: known.repo.id, pull: pull.number };
+  return `${body}\n\n${renderWords(words, place, keys)}`;
 }
 
 async function answerOf(
@@ -101,8 +120,6 @@ function placeOf({ fullName }: KnownRepo): Place {
   return { repo: fullName, base: "", environment: "", component: null };
 }
 
-function settle(item: LaneItem, outcomes: readonly Outcome[]): Ran {
-  const [first] = outcomes;
-  const ran = first === undefined ? together([]) : settleAll([item], first);
-  return { ...ran, done: ran.done.map((done) => ({ ...done, outcomes })) };
+function settle(item: LaneItem, outcomes: readonly Outcome[], items: readonly NewItem[] = []): Ran {
+  return { done: [{ item: item.id, outcomes, items }], later: [], parked: [] };
 }

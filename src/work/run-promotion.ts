@@ -17,8 +17,8 @@ export async function promote(
   asking: Permitted,
 ): Promise<Answer> {
   const places = placesFor(known, asking);
-  if (!Array.isArray(places)) return places as Answer;
-  const all = places as readonly Place[];
+  if ("body" in places) return places;
+  const { all } = places;
   const { components } = asking.command;
   const answers: Answer[] = [];
   for (const place of all) answers.push(await promotePlace(parts, known, asking, place));
@@ -36,11 +36,12 @@ function isQuiet(outcome: Answer["outcomes"][number]): boolean {
   return outcome.kind === "refused" && outcome.reason === "nothing-to-promote";
 }
 
-/** The places that a command is about, or why it is about none. */
+/** The places that a command is about, or why it is about none. @param many: however many they are. */
 export function placesFor(
   known: KnownRepo,
   { command, environment }: Pick<Permitted, "command" | "environment">,
-): readonly Place[] | Answer {
+  many = false,
+): { readonly all: readonly Place[] } | Answer {
   const found = new Map<string | null, Place>();
   for (const overlay of known.index.overlays) {
     const { base, component } = overlay;
@@ -60,10 +61,10 @@ export function placesFor(
     const message = `No folder of the repo belongs to ${code(environment.name)}: check its \`path:\`.`;
     return refuse(known, null, "component-unknown", message);
   }
-  if (components.length > 0) return components.flatMap((name) => found.get(name) ?? []);
-  if (found.size > MOST_UNNAMED) {
+  if (components.length > 0) return { all: components.flatMap((name) => found.get(name) ?? []) };
+  if (found.size > MOST_UNNAMED && !many) {
     const message = `${code(environment.name)} has ${found.size} components: name those that are meant. It has ${namesWords(names)}.`;
     return refuse(known, null, "component-unknown", message);
   }
-  return [...found.values()];
+  return { all: [...found.values()] };
 }

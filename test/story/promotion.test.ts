@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Comment, Pull } from "../../sandbox/world/entities.ts";
 import type { Harbour } from "../support/harbour.ts";
+import { patience } from "../support/patience.ts";
 import { CONFIG, DEV, IMAGE, onlyPull, overlay, stories, V1, V2, V3 } from "../support/story.ts";
 
 const { start } = stories();
@@ -47,14 +48,14 @@ async function talk(h: Harbour): Promise<Pull> {
   await h.people.branch("ann", "topic");
   await h.people.gitPush("ann", "topic", { "README.md": "# CD\n" });
   const pull = await h.people.openPull("ann", "topic");
-  await h.settle();
+  await patience(h, 60_000);
   h.stage.recorder.clear();
   return pull;
 }
 
 async function say(h: Harbour, login: string, pull: Pull, body: string): Promise<Comment> {
   const comment = await h.stage.world.comment(h.repo, login, pull, body);
-  await h.settle();
+  await patience(h, 60_000);
   return comment;
 }
 
@@ -97,7 +98,18 @@ describe("/promote", () => {
     const pull = await talk(h);
     await say(h, "ben", pull, "/promote pre-prod");
     const counted = h.stage.recorder.counted().map(({ what }) => what);
-    expect(counted).toHaveLength(5);
+    // The gate of the new pull request is looked at meanwhile, and asks for rights and files of its own.
+    expect(counted.slice(0, 4)).toEqual([
+      "addReaction",
+      "GET /repos/{owner}/{repo}/collaborators/{username}/permission",
+      "viewer+repository",
+      "createRef+createCommitOnBranch+createPullRequest",
+    ]);
+    expect(counted.filter((what) => /^(add|create|update)/.test(what))).toEqual([
+      "addReaction",
+      "createRef+createCommitOnBranch+createPullRequest",
+      "addComment+addReaction",
+    ]);
   });
 
   test("by a stranger opens nothing and is told why", async () => {
@@ -127,14 +139,14 @@ describe("the check", () => {
     const made = promotion(h);
     expect(check(h, made)).toMatchObject({ conclusion: "failure" });
     await h.people.approve("ben", made);
-    await h.settle();
+    await patience(h, 60_000);
     expect(check(h, made)).toMatchObject({ conclusion: "failure" });
     await h.people.approve("ann", made);
-    await h.settle();
+    await patience(h, 60_000);
     expect(check(h, made)).toMatchObject({ conclusion: "success" });
     expect(made.state).toBe("open");
     await h.people.merge("ann", made);
-    await h.settle();
+    await patience(h, 60_000);
     expect(await h.read("main", PRE)).toBe(overlay(V2));
     expect(replies(h, made)).toEqual(["Merged. Next: `/promote prod` in a comment here."]);
   });
@@ -145,7 +157,7 @@ describe("the check", () => {
     await say(h, "ben", pull, "/promote pre-prod");
     const made = promotion(h);
     await h.people.approve("ann", made);
-    await h.settleFor(60_000);
+    await patience(h, 60_000);
     expect(made.mergedAt).not.toBeNull();
     expect(await h.read("main", PRE)).toBe(overlay(V2));
   });
@@ -154,5 +166,86 @@ describe("the check", () => {
     const h = await begin();
     const pull = await talk(h);
     expect(check(h, pull)).toMatchObject({ conclusion: "success" });
+  });
+});
+
+describe("/rollback", () => {
+  test("brings back what was there before, holds pushes and bans what goes", async () => {
+    const h = await begin();
+    const pull = await talk(h);
+    await say(h, "ben", pull, "/promote pre-prod");
+    const made = promotion(h);
+    await h.people.merge("ann", made);
+    await patience(h, 60_000);
+    await say(h, "ben", pull, '/rollback pre-prod --reason "it leaks"');
+    const back = promotion(h);
+    expect(back.title).toBe("Roll back pre-prod: app bf76-qqxrq → 6322-rbbs9");
+    expect(await h.read(back.headBranch, PRE)).toBe(overlay(V1));
+    expect(replies(h, pull).at(-1)).toContain(
+      "rolls back `app` `bf76-qqxrq` → `6322-rbbs9` in `pre-prod`.",
+    );
+    await say(h, "ben", pull, `/promote prod to ${V2}`);
+    expect(replies(h, pull).at(-1)).toContain("`bf76-qqxrq` was banned by `ben` (it leaks)");
+    await h.people.approve("ann", back);
+    await patience(h, 60_000);
+    expect(check(h, back)).toMatchObject({ conclusion: "success" });
+  });
+
+  test("where nothing was before says so", async () => {
+    const h = await begin();
+    const pull = await talk(h);
+    await say(h, "ben", pull, "/rollback prod");
+    expect(replies(h, pull)).toEqual([
+      "The history of `prod` holds no release before the present one.",
+    ]);
+  });
+});
+
+describe("/tagboat hold", () => {
+  test("keeps the next push back until it is lifted", async () => {
+    const h = await begin();
+    const pull = await talk(h);
+    await say(h, "ben", pull, '/tagboat hold dev --reason "a demo"');
+    expect(replies(h, pull)).toEqual([
+      "`dev` stays as it is until somebody lifts it: a demo. `/tagboat unhold dev` lifts it.",
+    ]);
+    expect([...pull.labels]).toEqual(["tagboat:hold"]);
+    await h.push(IMAGE, V3, { created: "2026-11-22T07:00:00Z" });
+    await patience(h, 60_000);
+    expect(h.open()).toHaveLength(1);
+    await say(h, "ben", pull, "/tagboat unhold dev");
+    expect(promotion(h).title).toBe(`dev: app ${V2} → ${V3}`);
+  });
+
+  test("keeps a promotion back", async () => {
+    const h = await begin();
+    const pull = await talk(h);
+    await say(h, "ben", pull, "/tagboat hold pre-prod");
+    await say(h, "ben", pull, "/promote pre-prod");
+    expect(replies(h, pull).at(-1)).toContain("`pre-prod` is held by `ben`");
+    expect(h.open()).toHaveLength(1);
+  });
+});
+
+describe("answers", () => {
+  test.each([
+    ["/promote staging", "There is no environment `staging`."],
+    ["/promote dev", "No environment comes before `dev`"],
+    ["/promote prod", "`prod` holds `6322-rbbs9` already"],
+    ["/promote prod --from dev", "`dev` is not the step before `prod` (`pre-prod` is)"],
+    ["/promote pre-prod api", "`pre-prod` has no component `api`."],
+    ["/promote pre-prod to nothing", "`dev` never held `nothing`"],
+    ["/tagboat plan promote pre-prod", "It would open a pull request"],
+    ["/tagboat promot", "Did you mean `/tagboat promote`?"],
+    ["/tagboat status dev", "| `dev` |"],
+    ["/tagboat help", "/tagboat help"],
+    ["/promote", "Name the environment"],
+  ])("%s → %s", async (command, words) => {
+    const h = await begin();
+    const pull = await talk(h);
+    await say(h, "ben", pull, command);
+    expect(replies(h, pull)).toHaveLength(1);
+    expect(replies(h, pull)[0]).toContain(words);
+    expect(h.open()).toHaveLength(1);
   });
 });

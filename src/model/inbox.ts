@@ -36,6 +36,8 @@ export type LaneTask =
         readonly at: string;
       };
     }
+  /** Bring to a place by itself what was merged before it (`on: merge`). */
+  | { readonly kind: "promote"; readonly place: Place; readonly why: string }
   /** Look at the gates of a pull request, and tell in its check how they stand. */
   | { readonly kind: "gate"; readonly repo: string; readonly pull: number; readonly why: string }
   /** The same for a group of the merge queue: its commit and branch. */

@@ -38,8 +38,9 @@ export async function answerCommand(
     const what = `command ${code(environment.name)}`;
     return denied(known, request.login, what, environment.allow.teams);
   }
-  const permitted: Permitted = { ...asking, config, environment, standing };
-  return act(parts, known, permitted);
+  // Where Tagboat only observes, a command tells what it would do.
+  const plan = command.plan || config.mode === "observe";
+  return act(parts, known, { ...asking, command: { ...command, plan }, config, environment, standing });
 }
 
 function act(parts: RunParts, known: KnownRepo, asking: Permitted): Promise<Answer> | Answer {

@@ -57,6 +57,8 @@ export function laneOf(task: LaneTask, direct: boolean): Lane {
       return renderLane({ kind: "gate", repo, of: task.oid });
     case "merge":
       return renderLane({ kind: "direct", repo, base: task.base });
+    case "promote":
+      return renderLane({ kind: "place", ...task.place });
     case "release":
     case "recheck":
       return renderLane(

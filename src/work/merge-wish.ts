@@ -39,6 +39,7 @@ export function wantsMerge(
   const { kind } = facts.origin;
   const own = kind === "tracking" || kind === "promotion" || kind === "rollback";
   if (!own || facts.places.length === 0 || facts.config !== null) return false;
+  if (known.config?.mode !== "act") return false;
   if (report.verdict !== "open" || pull.draft || pull.state !== "open") return false;
   if (pull.labels.includes(ORDER_UNKNOWN) || !isVerified(known, facts)) return false;
   if (pull.queue === "queued" || pull.autoMerge === "on") return false;

@@ -237,7 +237,7 @@ function proposalOf(
     deliveries: [],
     orderUnknown: false,
     asked: {
-      by: { id: request.userId, login: request.login },
+      by: request.comment === null ? null : { id: request.userId, login: request.login },
       comment: request.comment,
       from: [...new Set(sources.overlays.map((overlay) => overlay.environment ?? ""))],
       skip: sources.skip,

@@ -1,6 +1,7 @@
 import { CONFIG_PATH } from "../model/config.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { LaneTask, NewItem } from "../model/inbox.ts";
+import { stepsBefore } from "../promote/ladder.ts";
 import { parsePinnedBranch } from "../propose/branch-name.ts";
 import { type GateNews, readGateNews } from "./gate-news.ts";
 import type { GithubNews } from "./github-news.ts";
@@ -22,7 +23,8 @@ export async function routeGates(
 ): Promise<readonly NewItem[]> {
   const items: NewItem[] = [];
   for (const one of readGateNews(delivery)) items.push(...(await itemsOf(parts, one)));
-  if (news.kind === "pushed") items.push(...(await afterPush(parts, news)));
+  if (news.kind === "pushed")
+    items.push(...(await afterPush(parts, news)), ...(await followers(parts, news)));
   return items;
 }
 
@@ -57,6 +59,37 @@ async function afterPush(
   const concerned =
     paths === null || [...paths].some((path) => path === CONFIG_PATH || own.has(path));
   return concerned ? allOpen(parts, known, `${branch} moved`) : [];
+}
+
+/** Places with `on: merge` that come after what a push changed. */
+async function followers(
+  { indexes }: GateRouteParts,
+  { branch, paths, repo }: Extract<GithubNews, { kind: "pushed" }>,
+): Promise<readonly NewItem[]> {
+  const known = await indexes.find(repo);
+  if (known === null || known.config === null) return [];
+  const moved = known.index.overlays.filter(
+    ({ base, file }) => base === branch && (paths === null || paths.has(file)),
+  );
+  const found = new Map<string, NewItem>();
+  for (const { base, component, environment: name } of known.index.overlays) {
+    const environment = known.config.environments.find((one) => one.name === name);
+    if (environment?.on !== "merge") continue;
+    const before = stepsBefore(known.config, environment, (step) =>
+      known.index.overlays.some(
+        (one) => one.environment === step.name && one.component === component,
+      ),
+    ).map((step) => step.name);
+    const concerned = moved.some(
+      (one) => one.component === component && before.includes(one.environment ?? ""),
+    );
+    if (!concerned) continue;
+    const place = { repo: known.fullName, base, environment: environment.name, component };
+    const task: LaneTask = { kind: "promote", place, why: `${branch} moved` };
+    const lane = laneOf(task, false);
+    found.set(lane, { lane, task });
+  }
+  return [...found.values()];
 }
 
 async function allOpen(

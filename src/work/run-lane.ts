@@ -3,6 +3,7 @@ import type { LaneItem } from "../model/inbox.ts";
 import type { Place } from "../model/outcome.ts";
 import type { Attempt } from "../propose/upsert.ts";
 import { heldBack } from "./operator-holds.ts";
+import { promoteByItself } from "./promote-by-itself.ts";
 import { delayAll, parkAll, type Ran, settleAll, together } from "./ran.ts";
 import { runCommand } from "./run-command.ts";
 import { runOnboarding, runPreview } from "./run-config.ts";
@@ -43,6 +44,10 @@ async function runGroup(
       );
     case "onboard":
       return unlessHeld(parts, task.repo, group, () => onboard(parts, task, group));
+    case "promote":
+      return unlessHeld(parts, task.place.repo, group, () =>
+        promoteByItself(parts, task.place, group, signal),
+      );
     case "gate":
       return unlessHeld(parts, task.repo, group, () => runGate(parts, task, group, signal));
     case "gate-group":
@@ -95,6 +100,7 @@ function groupsOf(items: readonly LaneItem[]): LaneItem[][] {
 
 function groupKey(task: LaneItem["task"]): unknown {
   if (task.kind === "release" || task.kind === "recheck") return task.place;
+  if (task.kind === "promote") return ["promote", task.place];
   if (task.kind === "gate") return ["gate", task.repo, task.pull];
   if (task.kind === "merge") return ["merge", task.repo, task.pull];
   return task.kind === "event" ? task.repo : task;

@@ -249,3 +249,60 @@ describe("answers", () => {
     expect(h.open()).toHaveLength(1);
   });
 });
+
+describe("on: merge", () => {
+  test("opens the next environment's proposal by itself, and approvals count of anybody who may", async () => {
+    const h = await begin({ [CONFIG]: ladder({ pre: "    on: merge\n" }), [DEV]: overlay(V1) });
+    await h.push(IMAGE, V2, { created: "2026-11-21T10:00:00Z" });
+    await patience(h, 60_000);
+    await h.people.merge("ann", promotion(h));
+    await patience(h, 60_000);
+    const made = promotion(h);
+    expect(made.title).toBe(`pre-prod: app ${V1} → ${V2}`);
+    expect(made.body).toContain("because it was merged there");
+    await h.people.approve("ben", made);
+    await patience(h, 60_000);
+    expect(check(h, made)).toMatchObject({ conclusion: "success" });
+  });
+});
+
+test("`mode: observe` tells what a command would do, and opens nothing", async () => {
+  const h = await begin({ [CONFIG]: `${ladder()}mode: observe\n` });
+  const pull = await talk(h);
+  await say(h, "ben", pull, "/promote pre-prod");
+  expect(replies(h, pull)[0]).toContain("It would open a pull request");
+  expect(h.open()).toHaveLength(1);
+});
+
+test("a newer promotion takes the place of the older one", async () => {
+  const h = await begin();
+  const pull = await talk(h);
+  await say(h, "ben", pull, "/promote pre-prod");
+  const older = promotion(h);
+  await h.people.gitPush("ann", "main", { [DEV]: overlay(V3) });
+  await patience(h, 60_000);
+  await say(h, "ben", pull, "/promote pre-prod");
+  expect(older.state).toBe("closed");
+  expect(promotion(h).title).toBe(`pre-prod: app ${V1} → ${V3}`);
+  expect(replies(h, pull).at(-1)).toContain(`#${older.number} is closed for it.`);
+});
+
+test("the same command again finds its pull request", async () => {
+  const h = await begin();
+  const pull = await talk(h);
+  await say(h, "ben", pull, "/promote pre-prod");
+  const made = promotion(h);
+  await say(h, "ann", pull, "/promote pre-prod");
+  expect(promotion(h).number).toBe(made.number);
+  expect(replies(h, pull).at(-1)).toContain(`#${made.number} promotes`);
+});
+
+test("an edited comment does nothing, and nobody is told", async () => {
+  const h = await begin();
+  const pull = await talk(h);
+  const comment = await h.stage.world.comment(h.repo, "ben", pull, "/promote pre-prod");
+  await h.stage.world.editComment(h.repo, "ben", comment, "/promote pre-prod ");
+  await patience(h, 60_000);
+  expect(h.open()).toHaveLength(1);
+  expect(replies(h, pull)).toEqual([]);
+});

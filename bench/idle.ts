@@ -1,12 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { fleetImages, fleetRepo, stock } from "./rig/fleet.ts";
+import { memoryOf } from "./rig/memory.ts";
 import { openRig } from "./rig/open-rig.ts";
 import { everyPlace, type StorePlace } from "./rig/store-place.ts";
 
 const IDLE_MS = 60_000;
-const MIB = 1024;
 
 interface Row {
   readonly store: string;
@@ -48,18 +47,10 @@ async function measure(
       store: store.name,
       start,
       "ready after ms": Math.round(rig.app.startedIn),
-      "RSS MB": Math.round(rss / MIB),
-      "PSS MB": Math.round(pss / MIB),
+      "RSS MB": rss,
+      "PSS MB": pss,
     };
   } finally {
     await rig.close();
   }
-}
-
-/** In KiB, as Linux counts them. */
-async function memoryOf(pid: number): Promise<{ rss: number; pss: number }> {
-  const text = await readFile(`/proc/${pid}/smaps_rollup`, "utf8");
-  const of = (name: string): number =>
-    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(text)?.[1] ?? Number.NaN);
-  return { rss: of("Rss"), pss: of("Pss") };
 }

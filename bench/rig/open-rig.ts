@@ -70,6 +70,8 @@ async function open(options: RigOptions, closers: Closers): Promise<Rig> {
     TAGBOAT_URL: appUrl,
     TAGBOAT_REGISTRIES: registries,
     KUSTOMIZE: "off",
+    // It would find on its own what the bench is about to tell.
+    TAGBOAT_REREAD: "0",
     ...options.store.environment,
     ...options.environment,
   };

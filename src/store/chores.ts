@@ -1,3 +1,4 @@
+import { ForgeUnavailable } from "../model/forge.ts";
 import type { Log } from "../model/log.ts";
 import type { Database } from "./database.ts";
 
@@ -12,39 +13,58 @@ export interface Chore {
 
 /** Milliseconds in which a chore is not started twice, although several processes start together. */
 const ONCE_WITHIN = 30_000;
+/** Milliseconds until a store that did not answer is told again. */
+const UNANSWERED = 1000;
+/** Milliseconds after which a chore that failed is tried again. */
+const AFTER_FAILURE = 60_000;
 
 /** Chores as jobs: due at the start of a process and then on their timer, exactly once over all processes. */
 export class Chores {
-  readonly #database: Database;
+  readonly #database: Pick<Database, "query">;
   readonly #log: Log;
   readonly #chores = new Map<string, Chore>();
   readonly #stop = new AbortController();
 
-  constructor(database: Database, log: Log) {
+  constructor(database: Pick<Database, "query">, log: Log) {
     this.#database = database;
     this.#log = log;
   }
 
   async add(chores: readonly Chore[]): Promise<void> {
     for (const chore of chores) this.#chores.set(chore.name, chore);
-    for (const { name } of chores) await this.#schedule(name, 0);
+    for (const { name } of chores) await this.#announce(name);
+  }
+
+  /** A store that does not answer just now is told later: the process has other work. */
+  async #announce(name: string): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    try {
+      await this.#schedule(name, 0);
+    } catch (error) {
+      this.#log.warn({ chore: name, err: error }, "the store did not take a chore");
+      setTimeout(() => void this.#announce(name), UNANSWERED).unref();
+    }
   }
 
   stop(): void {
     this.#stop.abort(new Error("stopping"));
   }
 
-  /** The task behind each job. A chore that fails is done again at its next time. */
+  /** The task behind each job. A chore that fails is done again soon. */
   async run(name: string): Promise<void> {
     const chore = this.#chores.get(name);
     // Another version of Tagboat has it; nothing is lost with this turn of it.
     if (chore === undefined) return;
     if (this.#stop.signal.aborted) return this.#schedule(name, 0);
-    const begun = await this.#begin(chore);
-    if (begun) await this.#attempt(chore);
-    // Who began it a moment ago may have died since, in the middle of it or after: this process must not wait for its next time.
-    const wait = begun ? chore.every : heldFor(chore);
+    const wait = await this.#turn(chore);
     await this.#schedule(name, this.#stop.signal.aborted ? 0 : wait);
+  }
+
+  /** Milliseconds until the next one. */
+  async #turn(chore: Chore): Promise<number> {
+    // Who began it a moment ago may have died since, in the middle of it or after: this process must not wait for its next time.
+    if (!(await this.#begin(chore))) return heldFor(chore);
+    return (await this.#attempt(chore)) ? chore.every : Math.min(AFTER_FAILURE, chore.every);
   }
 
   async #begin(chore: Chore): Promise<boolean> {
@@ -57,11 +77,16 @@ export class Chores {
     return rows.length > 0;
   }
 
-  async #attempt({ name, run }: Chore): Promise<void> {
+  async #attempt({ name, run }: Chore): Promise<boolean> {
     try {
       await run(this.#stop.signal);
+      return true;
     } catch (error) {
-      if (!this.#stop.signal.aborted) this.#log.error({ chore: name, err: error }, "chore failed");
+      const facts = { chore: name, err: error };
+      // An outage of the host is no fault of ours.
+      if (error instanceof ForgeUnavailable) this.#log.warn(facts, "chore put off");
+      else if (!this.#stop.signal.aborted) this.#log.error(facts, "chore failed");
+      return false;
     }
   }
 

@@ -32,6 +32,7 @@ export function tidyChores(
         const now = clock.now().getTime();
         await desk.forget(new Date(now - retention));
         await forgetTraces(database, now);
+        await forgetNotices(database, new Date(now - retention));
       },
     },
     {
@@ -55,5 +56,15 @@ async function forgetTraces(database: Database, now: number): Promise<void> {
     `delete from tagboat.lane where taken_by is null and due is null
        and (rests_until is null or rests_until <= $1)`,
     [before],
+  );
+}
+
+/** Notices that were given up, as old as the history that they are about. */
+async function forgetNotices(database: Database, before: Date): Promise<void> {
+  await database.query(
+    `select graphile_worker.complete_jobs(array(
+       select id from graphile_worker.jobs
+       where task_identifier = 'notice' and attempts >= max_attempts and updated_at < $1))`,
+    [before.toISOString()],
   );
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { ForgeUnavailable } from "../../src/model/forge.ts";
 import type { LaneTask } from "../../src/model/inbox.ts";
 import type { LedgerEntry } from "../../src/model/ledger.ts";
 import type { Log } from "../../src/model/log.ts";
@@ -8,6 +9,7 @@ import type { Database } from "../../src/store/database.ts";
 import { Jobs } from "../../src/store/jobs.ts";
 import { sendNotice } from "../../src/store/notices.ts";
 import { Processes } from "../../src/store/processes.ts";
+import { tidyChores } from "../../src/store/tidy.ts";
 import { type SqlStores, sqlStores } from "../support/sql-stores.ts";
 import {
   delivery,
@@ -30,17 +32,18 @@ const toLane = (lane: string, task: LaneTask = recheck) => ({
 /** A database whose next statement or transaction is done, and its answer lost. */
 function losingAnswers(database: Database): { database: Database; lose(): void } {
   let losing = false;
-  async function lost<T>(done: Promise<T>): Promise<T> {
-    const answer = await done;
-    if (!losing) return answer;
+  async function lost<T>(run: () => Promise<T>): Promise<T> {
+    // Known as it is asked: what was asked before keeps its answer.
+    if (!losing) return run();
     losing = false;
+    await run();
     throw new Error("the answer was lost");
   }
   return {
     database: {
       ...database,
-      query: (text, values) => lost(database.query(text, values)),
-      transaction: (run, urgent) => lost(database.transaction(run, urgent)),
+      query: (text, values) => lost(() => database.query(text, values)),
+      transaction: (run, urgent) => lost(() => database.transaction(run, urgent)),
     },
     lose() {
       losing = true;
@@ -343,6 +346,37 @@ export function sqlStoreContract(name: string, opened: () => Database): void {
       expect(await desk.explain("quay.io/nobody", null, 9)).toEqual([]);
     });
 
+    withStores("tidies up after itself, and leaves what is in use", async (stores) => {
+      const { clock, database, desk, inbox, pacer } = stores;
+      await inbox.accept([delivery("a"), delivery("b")]);
+      await inbox.takeDeliveries(clock.now(), 9);
+      await inbox.route("a", toLane("idle"));
+      await inbox.route("b", toLane("busy"));
+      await inbox.takeLanes(clock.now(), 9);
+      const [item] = await inbox.itemsOf("idle");
+      const restUntil = new Date(clock.now().getTime() + 30_000);
+      await inbox.settle("idle", laneRun({ done: [doneWith(item?.id ?? "")], restUntil }));
+      await pacer.turn(1, 1, "tracking");
+      await database.query("select graphile_worker.add_job('notice', max_attempts := 1)");
+      await database.query("update graphile_worker._private_jobs set attempts = max_attempts");
+      const count = async (what: string) =>
+        Number((await database.query(`select count(*) as count from ${what}`))[0]?.count);
+      const chores = tidyChores(database, desk, clock, 1000);
+      const tidy = async () => {
+        for (const chore of chores) await chore.run(new AbortController().signal);
+        return [await count("tagboat.lane"), await count("tagboat.pace_turn")];
+      };
+      expect(await tidy()).toEqual([2, 1]);
+      await clock.advance(3_700_000);
+      await database.query("update graphile_worker._private_jobs set updated_at = $1", [
+        new Date(clock.now().getTime() - 2000).toISOString(),
+      ]);
+      expect((await desk.depth()).deadNotices).toBe(1);
+      expect(await tidy()).toEqual([1, 0]);
+      expect((await desk.depth()).deadNotices).toBe(0);
+      expect(await desk.deliveries({ failed: false, limit: 9 })).toMatchObject([{ id: "b" }]);
+    });
+
     withStores("forgets what is done and old, and nothing else", async (stores) => {
       const { clock, desk, inbox, ledger } = stores;
       const old = { receivedAt: "2026-10-01T00:00:00.000Z", subjects: [v1] };
@@ -477,13 +511,16 @@ export function sqlStoreContract(name: string, opened: () => Database): void {
       });
       await jobs.start();
       await Promise.all(heard.map(({ promise }) => promise));
+      const jobsLeft = () =>
+        database.query(
+          `select last_error, attempts, max_attempts, run_at >= $1::timestamptz as waits
+           from graphile_worker.jobs where task_identifier = 'notice' order by last_error`,
+          [retryAt.toISOString()],
+        );
+      // The failure is written down after the task has ended.
+      while ((await jobsLeft()).some((one) => one.last_error === null)) await turn();
       await jobs.stop();
-      const left = await database.query(
-        `select last_error, attempts, max_attempts, run_at >= $1::timestamptz as waits
-         from graphile_worker.jobs where task_identifier = 'notice' order by last_error`,
-        [retryAt.toISOString()],
-      );
-      expect(left).toEqual([
+      expect(await jobsLeft()).toEqual([
         { last_error: "410", attempts: 1, max_attempts: 1, waits: false },
         { last_error: "429", attempts: 1, max_attempts: 12, waits: true },
       ]);
@@ -534,22 +571,43 @@ export function sqlStoreContract(name: string, opened: () => Database): void {
 
     test("a chore that somebody began just before he died is done soon, not at its next time", async () => {
       const { database } = await sqlStores(opened());
-      const hour = 3_600_000;
       const runs: number[] = [];
-      const chore: Chore = { name: "rare", every: hour, run: async () => void runs.push(1) };
+      const chore: Chore = { name: "rare", every: HOUR, run: async () => void runs.push(1) };
       const [dead, next] = [new Chores(database, quiet), new Chores(database, quiet)];
       for (const one of [dead, next]) await one.add([chore]);
       await dead.run(chore.name);
+      expect(await untilChore(database, "rare")).toBeGreaterThan(3500);
       await next.run(chore.name);
-      const [row] = await database.query(
-        `select extract(epoch from run_at - now())::integer as wait from graphile_worker.jobs
-         where key = 'chore:rare'`,
-      );
       expect(runs).toHaveLength(1);
-      expect(Number(row?.wait)).toBeLessThanOrEqual(30);
-      expect(Number(row?.wait)).toBeGreaterThan(0);
+      expect(await untilChore(database, "rare")).toBeLessThanOrEqual(30);
+    });
+
+    test.each([
+      ["an outage of the host", new ForgeUnavailable("502", "request", null), ["warn"]],
+      ["a fault", new Error("ours"), ["error"]],
+    ])("a chore that %s ended is done soon, and said", async (_, error, levels) => {
+      const { database } = await sqlStores(opened());
+      const said: string[] = [];
+      const log = { ...quiet, warn: () => said.push("warn"), error: () => said.push("error") };
+      const chores = new Chores(database, log);
+      await chores.add([{ name: "ended", every: HOUR, run: () => Promise.reject(error) }]);
+      await chores.run("ended");
+      expect(await untilChore(database, "ended")).toBeLessThanOrEqual(60);
+      expect(said).toEqual(levels);
     });
   });
+}
+
+const HOUR = 3_600_000;
+
+/** Seconds until a chore's next job. */
+async function untilChore(database: Database, name: string): Promise<number> {
+  const [row] = await database.query(
+    `select extract(epoch from run_at - now())::integer as wait from graphile_worker.jobs
+     where key = $1`,
+    [`chore:${name}`],
+  );
+  return Number(row?.wait);
 }
 
 function turn(): Promise<unknown> {

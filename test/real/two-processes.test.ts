@@ -59,6 +59,12 @@ afterAll(async () => {
 }, 60_000);
 
 async function start(which: 0 | 1): Promise<AppProcess> {
+  const app = await launch(which);
+  await app.listens(MINUTE);
+  return app;
+}
+
+async function launch(which: 0 | 1): Promise<AppProcess> {
   const place = join(folder, `app-${which}`);
   await mkdir(place, { recursive: true });
   const app = AppProcess.launch({
@@ -68,7 +74,6 @@ async function start(which: 0 | 1): Promise<AppProcess> {
     logFile: join(folder, `app-${which}.log`),
   });
   apps[which] = app;
-  await app.listens(MINUTE);
   return app;
 }
 
@@ -116,6 +121,14 @@ async function takenBy(names: readonly string[]): Promise<number> {
   return Number(answer.rows[0]?.taken);
 }
 
+async function lanesOf(names: readonly string[]): Promise<readonly string[]> {
+  const answer = await database.query(
+    "select name from tagboat.lane where taken_by = any($1::text[])",
+    [names],
+  );
+  return answer.rows.map(({ name }: { name: string }) => name);
+}
+
 async function until(what: string, ms: number, holds: () => Promise<boolean>): Promise<number> {
   const start = performance.now();
   while (!(await holds())) {
@@ -141,7 +154,7 @@ async function busy(app: AppProcess): Promise<readonly string[]> {
   slowWrites();
   const names = await namesOf(app);
   await until("it has taken something", MINUTE, async () => {
-    if ((await takenBy(names)) > 0) return true;
+    if ((await lanesOf(names)).length > 0) return true;
     await pushRound([0, 1]);
     return false;
   });
@@ -163,29 +176,47 @@ test("what a process had taken that was killed is taken over within a minute", a
   await victim.stop();
 }, 180_000);
 
-test("a process that stood still is replaced, resumes, and goes on under another name", async () => {
-  await start(0);
+test("a process that stood still is replaced, resumes in the middle of it, and goes on under another name", async () => {
+  const other = await start(0);
   const [, sleeper] = apps;
   if (sleeper?.pid === undefined) throw new Error("not started");
   const names = await busy(sleeper);
   process.kill(sleeper.pid, "SIGSTOP");
-  expect(await takenBy(names)).toBeGreaterThan(0);
-  await pushRound([0]);
+  const lanes = await lanesOf(names);
+  expect(lanes.length).toBeGreaterThan(0);
   await until("nothing is taken by it", MINUTE, async () => (await takenBy(names)) === 0);
-  ground.sandbox.stage.faults.clear();
-  const desk = await store.desk();
-  await until("all is done", MINUTE, () => isDone(desk));
+  // Its work is in the other's hands just now, and more of it waits.
+  const others = await namesOf(other);
+  await until("the other has its lanes", MINUTE, async () => {
+    const held = await lanesOf(others);
+    if (lanes.some((lane) => held.includes(lane))) return true;
+    await pushRound([0]);
+    return false;
+  });
   const since = sleeper.count;
   process.kill(sleeper.pid, "SIGCONT");
+  await pushRound([0]);
   const line = await sleeper.line(since, ({ former }) => former === names[0], MINUTE);
   const renamed = String(line.now);
   expect(await namesOf(sleeper)).toEqual([renamed]);
-  await apps[0]?.stop();
+  await pushRound([0, 1]);
+  ground.sandbox.stage.faults.clear();
+  const desk = await store.desk();
+  await until("all is done", MINUTE, () => isDone(desk));
+  await other.stop();
   await pushRound([1]);
   await until("the next round is done", MINUTE, () => isDone(desk));
   const runs = runsOf(await history(desk));
   expect(runs.filter(({ by }) => by === renamed).length).toBeGreaterThanOrEqual(OWNERS.length);
 }, 240_000);
+
+test("a process that is asked to stop in the middle of its start ends in order", async () => {
+  const early = await launch(0);
+  await early.line(0, () => true, MINUTE);
+  expect(await early.stop()).toBe(0);
+  const listening = await start(0);
+  expect(await listening.stop()).toBe(0);
+}, 120_000);
 
 async function history(desk: Desk): Promise<readonly LedgerEntry[]> {
   const entries: LedgerEntry[] = [];

@@ -43,6 +43,9 @@ async function leaveLock(over: Record<string, unknown>): Promise<void> {
   held.pop();
   await writeFile(join(folder, "tagboat.owner"), JSON.stringify({ ...owner, ...over }));
   await mkdir(join(folder, "tagboat.lock"));
+  // As if it had just given a sign of life, whatever the time is: nobody gets it by waiting.
+  const ahead = new Date(Date.now() + 3_600_000);
+  await utimes(join(folder, "tagboat.lock"), ahead, ahead);
 }
 
 async function deadPid(): Promise<number> {

@@ -150,6 +150,13 @@ describe("what GitHub may answer otherwise", () => {
     expect(version?.at).toBe(expected);
   });
 
+  test("what is no commit has no files, and is not taken for one without them", async () => {
+    const host = scriptedHost([
+      { body: { data: { repository: { databaseId: REPO.id, commit: {} } } } },
+    ]);
+    await expect(host.pulls.textsAt(REPO, BASE, ["a"])).rejects.toThrow(ForgeUnavailable);
+  });
+
   test("a text that was cut is read as a blob", async () => {
     const text = "a: 1\n";
     const cut = { mode: 33188, oid: oidOf(text), object: { byteSize: 5, text: "a:" } };

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Pull, Ruleset } from "../../sandbox/world/entities.ts";
 import { PULL_FACTS } from "../../src/github/pull-facts-document.ts";
-import { ForgeUnavailable } from "../../src/model/forge.ts";
 import type { PullFacts } from "../../src/model/pulls.ts";
 import { DEV, PROD } from "../contract/forge.contract.ts";
 import { ruleset } from "../sandbox/world/seeded-world.ts";
@@ -538,7 +537,9 @@ describe("what GitHub may answer otherwise", () => {
     const stale = found({
       head: { nodes: [{ commit: { oid: BASE, statusCheckRollup: null } }] },
     });
-    const host = scriptedHost([stale, stale, stale]);
-    await expect(host.pulls.read(REPO, 5)).rejects.toThrow(ForgeUnavailable);
+    const later = scriptedHost([stale, found({ head: checks([run({})]) }), compared()]);
+    expect((await later.pulls.read(REPO, 5))?.checks).toMatchObject([{ name: "ci" }]);
+    const never = scriptedHost([stale, stale, stale]);
+    await expect(never.pulls.read(REPO, 5)).rejects.toThrow("changes faster than it can be read");
   });
 });

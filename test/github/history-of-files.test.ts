@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Pull } from "../../sandbox/world/entities.ts";
 import { FILE_HISTORY } from "../../src/github/file-history.ts";
-import { OPEN_PULLS } from "../../src/github/open-pulls.ts";
+import { LIST_PULLS } from "../../src/github/list-pulls.ts";
 import { ForgeUnavailable } from "../../src/model/forge.ts";
 import { DEV, PROD, stageFiles } from "../contract/forge.contract.ts";
 import { problemsOf } from "./official-schema.ts";
@@ -9,7 +9,7 @@ import { BASE, entry, oidOf, REPO } from "./samples.ts";
 import { type SandboxStage, sandboxStage } from "./sandbox-stage.ts";
 import { type Answer, scriptedHost } from "./scripted-host.ts";
 
-test.each([FILE_HISTORY, OPEN_PULLS])("a document is valid by GitHub's schema", ({ text }) => {
+test.each([FILE_HISTORY, LIST_PULLS])("a document is valid by GitHub's schema", ({ text }) => {
   expect(problemsOf(text)).toEqual([]);
 });
 

@@ -337,6 +337,26 @@ describe("over the sandbox", () => {
     expect(await pulls.open(repo, "main")).toEqual([]);
     expect(await pulls.open({ ...repo, id: 1 }, null)).toEqual([]);
   });
+
+  test("finds by its label what people said, on what is over too", async () => {
+    const { world, cd, history, repo } = stage;
+    await stage.branch("second", (await stage.tip("topic")) ?? "");
+    const second = await world.openPull(cd, "ana", {
+      title: "Second",
+      body: "",
+      head: { repo: cd, branch: "second" },
+      base: "main",
+      draft: false,
+    });
+    await world.label(cd, "ana", second, ["tagboat:hold"]);
+    await world.label(cd, "ana", pull, ["tagboat:hold", "env:dev"]);
+    await world.mergePull(cd, "ana", pull, { method: "merge" });
+    stage.requests();
+    expect(await history.labelled(repo, "tagboat:hold")).toEqual([1, 2]);
+    expect(stage.requests()).toEqual(["repository"]);
+    expect(await history.labelled(repo, "env:dev")).toEqual([1]);
+    expect(await history.labelled(repo, "nowhere")).toEqual([]);
+  });
 });
 
 describe("what GitHub may answer otherwise", () => {

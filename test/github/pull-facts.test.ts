@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Pull, Ruleset } from "../../sandbox/world/entities.ts";
 import { PULL_FACTS } from "../../src/github/pull-facts-document.ts";
+import { ForgeDenied } from "../../src/model/forge.ts";
 import type { PullFacts } from "../../src/model/pulls.ts";
 import { DEV, PROD } from "../contract/forge.contract.ts";
 import { ruleset } from "../sandbox/world/seeded-world.ts";
@@ -506,6 +507,23 @@ describe("what GitHub may answer otherwise", () => {
         { name: "tagboat/promotion", appId: null, required: true, verdict: "pending" },
       ],
     });
+  });
+
+  test("rules that the App may not see are none; what else is forbidden is told", async () => {
+    const withError = (...path: (string | number)[]): Answer => {
+      const answer = found({
+        baseRef: { target: { oid: BASE }, rules: null, refUpdateRule: null },
+      });
+      const error = { type: "FORBIDDEN", path, message: "Resource not accessible by integration" };
+      return "broken" in answer ? answer : { body: { ...Object(answer.body), errors: [error] } };
+    };
+    const lenient = scriptedHost([
+      withError("repository", "pullRequest", "baseRef", "rules"),
+      compared(),
+    ]);
+    expect(await lenient.pulls.read(REPO, 5)).toMatchObject({ gateRequired: false, checks: [] });
+    const strict = scriptedHost([withError("repository", "pullRequest", "reviews")]);
+    await expect(strict.pulls.read(REPO, 5)).rejects.toThrow(ForgeDenied);
   });
 
   test("a rename tells both paths", async () => {

@@ -69,7 +69,8 @@ function slowRegistry(slowness: number): Stage {
     furnish: async ({ fast, slow }) => {
       const others = fleetImages(fast.host, "service", 100);
       const late = fleetImages(slow.host, "late", 50);
-      for (const image of others.slice(0, 60)) measured.push(...(await stock(fast, image, 1, 1)));
+      for (const image of others.slice(0, 60))
+        measured.push(...(await stock(fast, image, 0, 1)).slice(1));
       for (const image of late) busy.push(...(await stock(slow, image, 0, 0)));
       return { fleet: fleetRepo([...others, ...late]) };
     },
@@ -91,7 +92,7 @@ function slowRepo(slowness: number): Stage {
     furnish: async ({ fast }) => {
       const others = fleetImages(fast.host, "service", 50);
       const late = fleetImages(fast.host, "late", 1);
-      for (const image of others) measured.push(...(await stock(fast, image, 1, 1)));
+      for (const image of others) measured.push(...(await stock(fast, image, 0, 1)).slice(1));
       for (const image of late) busy.push(...(await stock(fast, image, 0, 0)));
       const repos = others.map((image) => [`${image.component}-cd`, fleetRepo([image])] as const);
       return { ...Object.fromEntries(repos), [SLOW_REPO]: fleetRepo(late) };

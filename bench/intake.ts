@@ -61,7 +61,7 @@ async function measureApp(store: StorePlace): Promise<readonly Speed[]> {
     furnish: async ({ fast }) => {
       const images = fleetImages(fast.host, "service", IMAGES);
       for (const image of images)
-        for (const version of await stock(fast, image, 1, TAGS))
+        for (const version of await stock(fast, image, 0, TAGS))
           envelopes.push(pushEnvelope(version, new Date()));
       return { fleet: fleetRepo(images) };
     },

@@ -22,11 +22,12 @@ import { namedRegistries, publicHosts, type RegistryHosts } from "./registry/reg
 import { findKustomize } from "./render/find-kustomize.ts";
 import { createKustomizeRenderer, sweepBuildFolders } from "./render/kustomize-renderer.ts";
 import { findNetworkWall } from "./render/network-wall.ts";
+import { heedSignals } from "./signals.ts";
 import type { Store } from "./store/open-store.ts";
 import { systemClock } from "./store/system-clock.ts";
 
-/** After SIGTERM: how long what runs may take to come to its end, in milliseconds. */
-const DRAIN_DEADLINE = 25_000;
+/** Batches of deliveries on their way to PostgreSQL at the same time. */
+const COMMITS_AT_ONCE = 2;
 
 const answer = readEnv(process.env);
 if (answer.kind === "problems") refuseToStart(answer.problems);
@@ -34,6 +35,7 @@ else await start(answer.env, registryHosts(answer.env));
 
 async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   const log = pino({ level: env.logLevel, base: null });
+  const signals = heedSignals(log);
   const clock = systemClock;
   const store = await openOwnStore(env, log);
   const metrics = createPromTally({ now: clock.now, registries: namedRegistries(hosts) });
@@ -64,15 +66,17 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
     metrics,
     depth: () => store.desk.depth(),
     draining: () => drain.draining,
+    // The embedded store works in this process: two at once would only make two commits of one.
+    commitsAtOnce: env.databaseUrl === null ? 1 : COMMITS_AT_ONCE,
   });
   const desk = env.databaseUrl === null ? await startDeskServer({ ...store, ...env, log }) : null;
   work.start();
   sweeps.start();
-  await listen(server, env, log);
-  // Only now: what is asked for again must find an open door.
-  await store.startChores(chores);
-  stopOnSignals(log, async () => {
+  // What is asked for again must find an open door.
+  const started = listen(server, env, log).then(() => store.startChores(chores));
+  signals.stopWith(async () => {
     drain.draining = true;
+    await started;
     server.close();
     await desk?.close();
     await Promise.all([work.stop(), sweeps.stop()]);
@@ -80,6 +84,7 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
     server.closeAllConnections();
     await store.close();
   });
+  await started;
 }
 
 function githubAddress({ githubHost, githubProtocol }: Env): { githubUrl?: string } {
@@ -166,24 +171,4 @@ async function listen(server: Server, env: Env, log: Logger): Promise<void> {
   await once(server, "listening");
   const { address, port } = server.address() as AddressInfo;
   log.info({ address, port }, "Tagboat listens");
-}
-
-/** SIGTERM and SIGINT: new deliveries are sent elsewhere, what runs comes to its end, exit 0; after the deadline exit 1. */
-function stopOnSignals(log: Logger, stop: () => Promise<void>): void {
-  let stopping = false;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (stopping) return;
-    stopping = true;
-    log.info({ signal }, "stopping");
-    setTimeout(() => process.exit(1), DRAIN_DEADLINE).unref();
-    stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, "stopping failed");
-        process.exit(1);
-      },
-    );
-  };
-  process.on("SIGTERM", onSignal);
-  process.on("SIGINT", onSignal);
 }

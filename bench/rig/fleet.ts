@@ -47,7 +47,7 @@ images:
 function configOf(images: readonly FleetImage[]): string {
   const hosts = new Set(images.map(({ image }) => image.slice(0, image.indexOf("/"))));
   const rules = [...hosts].map(
-    (host) => `  - name: ${host}/${FOLDER}/*\n    tags:\n      match: "^v[0-9]+$"\n`,
+    (host) => `  - name: ${host}/${FOLDER}/*\n    tags:\n      match: "^1[.]0[.][0-9]+$"\n`,
   );
   return `version: 1
 images:
@@ -58,9 +58,9 @@ ${rules.join("")}environments:
 `;
 }
 
-/** Tags `v1`, `v2`, …; `v0` is what stands in the overlays. */
+/** Tags `1.0.1`, `1.0.2`, …; `1.0.0` is what stands in the overlays. */
 export function tagOf(build: number): string {
-  return `v${build}`;
+  return `1.0.${build}`;
 }
 
 /**

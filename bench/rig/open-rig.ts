@@ -1,17 +1,15 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Closers, opened } from "../../sandbox/closers.ts";
 import { reservePort } from "../../sandbox/demo/free-port.ts";
 import { hookUrlFor } from "../../sandbox/demo/hook-url.ts";
 import type { Fixture } from "../../sandbox/fixtures/fixture.ts";
 import { openSandbox, type Sandbox } from "../../sandbox/open-sandbox.ts";
-import { createRegistry } from "../../sandbox/registry/create-registry.ts";
-import { serveRegistry } from "../../sandbox/registry/serve-registry.ts";
 import { AppChild } from "./app-child.ts";
 import type { Shelf } from "./fleet.ts";
+import { openShelf } from "./open-shelf.ts";
 import type { StorePlace } from "./store-place.ts";
 
 /** GitHub, two registries and the app, running: the app as a process of its own, the rest in this one. */
@@ -72,6 +70,8 @@ async function open(options: RigOptions, closers: Closers): Promise<Rig> {
     TAGBOAT_URL: appUrl,
     TAGBOAT_REGISTRIES: registries,
     KUSTOMIZE: "off",
+    // It would find on its own what the bench is about to tell.
+    TAGBOAT_REREAD: "0",
     ...options.store.environment,
     ...options.environment,
   };
@@ -87,18 +87,6 @@ async function open(options: RigOptions, closers: Closers): Promise<Rig> {
   closers.add(() => app.stop());
   const hookUrl = await hookUrlFor("distribution", "acme", environment);
   return { sandbox, app, hookUrl, environment, logFile, close: () => closers.close() };
-}
-
-async function openShelf(closers: Closers, delay: () => number = () => 0): Promise<Shelf> {
-  const registry = createRegistry({ now: () => new Date() });
-  const late = async (request: Request): Promise<Response> => {
-    const ms = delay();
-    if (ms > 0) await pause(ms);
-    return registry.fetch(request);
-  };
-  const { close, host } = await serveRegistry({ ...registry, fetch: late });
-  closers.add(close);
-  return { host, fetch: registry.fetch };
 }
 
 function registriesFile(shelves: readonly Shelf[]): string {

@@ -19,20 +19,22 @@ const MAX_WAITING = 2048;
  * Groups deliveries that came in together, and those that arrive while a commit runs into the next one. Without a timer: a
  * lone delivery is committed at once, a burst costs few transactions.
  *
+ * @param atOnce commits that may run at the same time: more than one pays where the store is another process.
  * @returns takes one delivery; resolves when it is kept, rejects with `InboxDown` when it is not.
  */
 export function createGroupCommit(
   inbox: Pick<Inbox, "accept">,
+  atOnce = 1,
 ): (delivery: Delivery) => Promise<Acceptance> {
   const waiting: Waiting[] = [];
-  let committing = false;
+  let committing = 0;
 
   async function commitAll(): Promise<void> {
-    committing = true;
+    committing += 1;
     // Those that came in with the first one share its commit.
     await othersHeard();
     while (waiting.length > 0) await commit(inbox, waiting.splice(0, MAX_BATCH));
-    committing = false;
+    committing -= 1;
   }
 
   return (delivery) => {
@@ -44,7 +46,7 @@ export function createGroupCommit(
         delivery,
         settle: (result) => (result instanceof Error ? reject(result) : resolve(result)),
       });
-      if (!committing) void commitAll();
+      if (committing < atOnce) void commitAll();
     });
   };
 }

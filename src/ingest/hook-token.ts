@@ -79,7 +79,7 @@ export function parseScopeSegment(segment: string): HookScope | null {
 }
 
 function mac(secret: string, label: string, subject: HookSubject): string {
-  const key = Buffer.from(hkdfSync("sha256", secret, "", label, 32));
+  const key = keyOf(secret, label);
   const statement = JSON.stringify([
     "v1",
     subject.source,
@@ -88,6 +88,21 @@ function mac(secret: string, label: string, subject: HookSubject): string {
     subject.generation,
   ]);
   return createHmac("sha256", key).update(statement).digest("base64url");
+}
+
+const keys = new Map<string, Buffer>();
+/** A process has one secret or, while it is rotated, two; tests have many. */
+const MOST_KEYS = 16;
+
+/** Derived once: deriving takes longer than all else that a token costs. */
+function keyOf(secret: string, label: string): Buffer {
+  const name = JSON.stringify([label, secret]);
+  const known = keys.get(name);
+  if (known !== undefined) return known;
+  if (keys.size >= MOST_KEYS) keys.clear();
+  const key = Buffer.from(hkdfSync("sha256", secret, "", label, 32));
+  keys.set(name, key);
+  return key;
 }
 
 // The length of a token is no secret; its characters are.

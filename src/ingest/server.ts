@@ -34,6 +34,8 @@ export interface IngestParts {
   /** Whether the process is stopping: new deliveries are sent elsewhere. */
   draining(): boolean;
   readonly limits?: Partial<IngestLimits>;
+  /** How many batches of deliveries are stored at the same time; default 1. */
+  readonly commitsAtOnce?: number;
 }
 
 export interface IngestLimits {
@@ -87,7 +89,7 @@ export function createIngestServer(parts: IngestParts): Server {
     clock: parts.clock,
     log: parts.log,
     newId: createDeliveryIds(),
-    accept: createGroupCommit(parts.inbox),
+    accept: createGroupCommit(parts.inbox, parts.commitsAtOnce),
     tally: parts.metrics.tally,
   };
   // Its own budget: bodies there are held before their sender is known.

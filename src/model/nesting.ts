@@ -10,12 +10,21 @@ export function nestsTooDeep(text: string): boolean {
   let brackets = 0;
   let marks = 0;
   for (let at = 0; at < text.length; at += 1) {
-    const character = text[at];
-    if (character === "[" || character === "{") brackets += 1;
-    else if ((character === "]" || character === "}") && brackets > 0) brackets -= 1;
-    if (character === "-" || character === "?" || character === ":") marks += 1;
-    else if (character !== " " && character !== "\t") marks = 0;
+    const code = text.charCodeAt(at);
+    brackets = Math.max(0, brackets + (steps.get(code) ?? 0));
+    if (listMarks.has(code)) marks += 1;
+    else if (!blanks.has(code)) marks = 0;
     if (brackets > MOST_LEVELS || marks > MOST_LEVELS) return true;
   }
   return false;
 }
+
+const codeOf = (character: string): number => character.charCodeAt(0);
+const steps: ReadonlyMap<number, number> = new Map([
+  [codeOf("["), 1],
+  [codeOf("{"), 1],
+  [codeOf("]"), -1],
+  [codeOf("}"), -1],
+]);
+const listMarks = new Set([..."-?:"].map(codeOf));
+const blanks = new Set([..." \t"].map(codeOf));

@@ -152,9 +152,9 @@ interface Place {
 
 // All documents are read, though kustomize takes the first: what it never sees can do no harm, what we do not see could.
 function readDocuments(survey: Survey, text: string, read: (place: Place) => void): void {
-  if (nestsTooDeep(text)) return fail(survey, "YAML: nested too deeply", 1);
   const lines = new LineCounter();
   try {
+    if (nestsTooDeep(text)) throw new Error("nested too deeply");
     const documents = parseAllDocuments(text, {
       version: "1.1",
       schema: "failsafe",

@@ -3,6 +3,7 @@ import { nestsTooDeep } from "../model/nesting.ts";
 
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
+const AS_KUBERNETES = { version: "1.1", schema: "failsafe", logLevel: "silent" } as const;
 const HIDDEN = "(something that cannot be read: hidden)\n";
 
 /** Remembers the first value of each place, so that a diff still tells which ones changed. */
@@ -14,10 +15,9 @@ export type SeenValues = Map<string, string>;
  */
 export function maskSecret(text: string, seen: SeenValues): string {
   if (!/\bSecret\b/.test(text)) return text;
-  if (nestsTooDeep(text)) return HIDDEN;
-  const document = parseDocument(text, { version: "1.1", schema: "failsafe", logLevel: "silent" });
-  const root: unknown = document.contents;
-  if (document.errors.length > 0 || !isMap(root)) return HIDDEN;
+  const document = readObject(text);
+  const root: unknown = document?.contents;
+  if (document === null || !isMap(root)) return HIDDEN;
   if (root.get("kind") !== "Secret") return text;
   const name = String(document.getIn(["metadata", "name"]) ?? "").replace(/-[a-z0-9]{10}$/, "");
   for (const field of ["data", "stringData"]) {
@@ -31,6 +31,13 @@ export function maskSecret(text: string, seen: SeenValues): string {
   document.commentBefore = null;
   document.comment = null;
   return document.toString({ lineWidth: 0 });
+}
+
+/** `null`: it cannot be read. */
+function readObject(text: string) {
+  if (nestsTooDeep(text)) return null;
+  const document = parseDocument(text, AS_KUBERNETES);
+  return document.errors.length > 0 ? null : document;
 }
 
 function hideValues(values: YAMLMap, place: string, seen: SeenValues): void {

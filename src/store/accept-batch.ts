@@ -27,8 +27,26 @@ export async function acceptBatch(
     if (round === MAX_ROUNDS) throw new Error("the same deliveries come and go");
     left = await acceptSome(queries, left, now, answers);
   }
-  if (answers.some((one) => one !== "duplicate")) await addWakeJob(queries);
+  if (answers.includes("again")) await addWakeJob(queries);
   return answers;
+}
+
+/**
+ * The same for deliveries of which none was here before, as nearly all are: one statement, which is a transaction by itself. It
+ * keeps all of them or none; only what another process stores in the same moment may be missing from what it kept.
+ *
+ * @param wake `false`: there is a wake job that is far enough away.
+ * @returns ids of what was kept; the others are `acceptBatch`'s.
+ */
+export async function acceptNew(
+  queries: Queries,
+  batch: readonly Delivery[],
+  now: Date,
+  wake: boolean,
+): Promise<ReadonlySet<string>> {
+  const arrivals = batch.map(arrivalOf);
+  if (firstsOf(arrivals).size < arrivals.length) return new Set();
+  return insert(queries, arrivals, now, { allOrNone: true, wake });
 }
 
 /**
@@ -36,12 +54,12 @@ export async function acceptBatch(
  * so that a burst costs one: what finds a job that is more than a second away, far longer than a commit, needs no other.
  */
 export async function addWakeJob(queries: Queries): Promise<void> {
-  await queries.query(
-    `select graphile_worker.add_job('wake', '{}'::json, job_key := 'wake', run_at := now() + interval '2 seconds', max_attempts := 3)
-     where not exists (select from graphile_worker.jobs
-       where key = 'wake' and locked_at is null and run_at > now() + interval '1 second')`,
-  );
+  await queries.query(WAKE);
 }
+
+const WAKE = `select graphile_worker.add_job('wake', '{}'::json, job_key := 'wake', run_at := now() + interval '2 seconds', max_attempts := 3)
+  where not exists (select from graphile_worker.jobs
+    where key = 'wake' and locked_at is null and run_at > now() + interval '1 second')`;
 
 function arrivalOf(delivery: Delivery, at: number): Arrival {
   const identity = identityOf(delivery);
@@ -60,19 +78,29 @@ async function acceptSome(
   now: Date,
   answers: Acceptance[],
 ): Promise<readonly Arrival[]> {
-  const firsts = new Map(arrivals.toReversed().map((one) => [one.key ?? one.delivery.id, one]));
-  const round = arrivals.filter((one) => firsts.get(one.key ?? one.delivery.id) === one);
-  const kept = await insert(queries, round, now);
+  const firsts = firstsOf(arrivals);
+  const round = arrivals.filter((one) => firsts.get(sameAs(one)) === one);
+  const kept = await insert(queries, round, now, { allOrNone: false, wake: true });
   for (const one of round) if (kept.has(one.delivery.id)) answers[one.at] = "new";
   const known = round.filter((one) => !kept.has(one.delivery.id));
   if (known.length > 0) await answerKnown(queries, known, now, answers);
   return arrivals.filter((one) => answers[one.at] === undefined);
 }
 
+function firstsOf(arrivals: readonly Arrival[]): ReadonlyMap<string, Arrival> {
+  return new Map(arrivals.toReversed().map((one) => [sameAs(one), one]));
+}
+
+function sameAs({ delivery, key }: Arrival): string {
+  return key ?? delivery.id;
+}
+
+/** Stores what is not known; with `allOrNone` nothing when one is known. With `wake` there is a wake job where something was stored. */
 async function insert(
   queries: Queries,
   arrivals: readonly Arrival[],
   now: Date,
+  { allOrNone, wake }: { readonly allOrNone: boolean; readonly wake: boolean },
 ): Promise<ReadonlySet<string>> {
   const subjects = arrivals.flatMap(({ delivery }) =>
     delivery.subjects.map((one) => ({ delivery: delivery.id, ...one })),
@@ -82,14 +110,16 @@ async function insert(
        insert into tagboat.delivery (id, identity, owner, received_at, content, state, due)
        select id, identity, owner, received_at, content, 'waiting', $9::timestamptz
        from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[])
-         with ordinality as given (id, identity, owner, received_at, content, n) order by n
+         with ordinality as given (id, identity, owner, received_at, content, n)
+       where not $10::boolean or not exists (
+         select from unnest($2::text[]) as told (identity) join tagboat.delivery using (identity))
+       order by n
        on conflict do nothing returning id
      ), spoken as (
        insert into tagboat.subject (delivery, image, tag)
        select delivery, image, tag from unnest($6::text[], $7::text[], $8::text[]) as given (delivery, image, tag)
        where delivery in (select id from kept)
-     )
-     select id from kept`,
+     )${wake ? `, woken as (${WAKE} and exists (select from kept)) select id, (select count(*) from woken) from kept` : " select id from kept"}`,
     [
       arrivals.map((one) => one.delivery.id),
       arrivals.map((one) => one.key),
@@ -100,6 +130,7 @@ async function insert(
       subjects.map((one) => storable(one.image)),
       subjects.map((one) => (one.tag === null ? null : storable(one.tag))),
       now.toISOString(),
+      allOrNone,
     ],
   );
   return new Set(rows.map((row) => textOf(row, "id")));

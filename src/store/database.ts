@@ -21,6 +21,8 @@ export interface Database extends Queries {
    * `urgent`: somebody outside waits for it; where only one transaction runs at a time it is the next.
    */
   transaction<T>(run: (queries: Queries) => Promise<T>, urgent?: boolean): Promise<T>;
+  /** Single statements that somebody outside waits for. */
+  readonly urgent: Queries;
   /** Calls `heard` for each notification on the channel, for as long as the database is open. */
   listen(channel: string, heard: () => void): Promise<void>;
   /** Runs while no other process runs with the same key. */

@@ -50,6 +50,7 @@ export async function openEmbeddedDatabase(
     // The parts of `pg.Pool` that graphile-worker uses are there; the type has many more.
     pool: pool as unknown as Pool,
     query: async (text, values = []) => (await pool.query(text, values)).rows,
+    urgent: { query: async (text, values = []) => (await pool.query(text, values, true)).rows },
     transaction: (run, urgent = false) =>
       inTransaction(async (): Promise<Client> => {
         const client = await pool.connect();

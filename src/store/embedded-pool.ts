@@ -42,8 +42,8 @@ export class EmbeddedPool extends EventEmitter {
     return Promise.resolve(client);
   }
 
-  async query(statement: Statement, values?: readonly unknown[]): Promise<Answer> {
-    const end = await this.mutex.lock();
+  async query(statement: Statement, values?: readonly unknown[], urgent = false): Promise<Answer> {
+    const end = await this.mutex.lock(urgent);
     try {
       return await this.run(statement, values);
     } finally {

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { type Runner, run, type TaskList } from "graphile-worker";
+import { type Runner, run, type TaskList, type WorkerEvents } from "graphile-worker";
 import type { Log } from "../model/log.ts";
 import type { Database } from "./database.ts";
 import { graphileLogger } from "./graphile-logger.ts";
@@ -8,8 +8,8 @@ export interface JobsParts {
   readonly database: Database;
   readonly log: Log;
   readonly tasks: TaskList;
-  /** Told of each worker before it takes a job. */
-  onWorker(worker: string): Promise<void>;
+  /** Told of each worker as it begins, and as it ends. */
+  onWorker(worker: string, lives: boolean): Promise<void>;
 }
 
 /** Few: what they do is wake, tidy up and tell; the lanes' work is not theirs. */
@@ -30,12 +30,14 @@ export class Jobs {
   }
 
   async start(): Promise<void> {
-    const { database, log, onWorker, tasks } = this.#parts;
-    const events = new EventEmitter();
-    events.on("worker:create", ({ worker }: { worker: { workerId: string } }) => {
-      onWorker(worker.workerId).catch((error: unknown) => {
-        log.warn({ err: error }, "the store does not know of a worker");
-      });
+    const { database, log, tasks } = this.#parts;
+    const events: WorkerEvents = new EventEmitter();
+    events.on("worker:create", ({ worker }) => this.#tell(worker.workerId, true));
+    events.on("worker:release", ({ worker }) => this.#tell(worker.workerId, false));
+    // A worker that cannot say what became of its job ends itself, and nobody takes its place.
+    events.on("worker:fatalError", ({ worker }) => {
+      this.#tell(worker.workerId, false);
+      this.#runner?.stop().catch(() => {});
     });
     const runner = await run({
       pgPool: database.pool,
@@ -52,6 +54,12 @@ export class Jobs {
       () => this.#ended(null),
       (error: unknown) => this.#ended(error),
     );
+  }
+
+  #tell(worker: string, lives: boolean): void {
+    this.#parts.onWorker(worker, lives).catch((error: unknown) => {
+      this.#parts.log.warn({ err: error }, "the store was not told of a worker");
+    });
   }
 
   #ended(error: unknown): void {

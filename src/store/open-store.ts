@@ -31,6 +31,7 @@ import { SqlSwitches } from "./sql-switches.ts";
 import { StoreProblem } from "./store-problem.ts";
 import { tidyChores } from "./tidy.ts";
 import { Wakes } from "./wakes.ts";
+import { within } from "./within.ts";
 
 export interface StoreOptions {
   /** A PostgreSQL URL; `null`: the embedded database in `folder`. */
@@ -126,7 +127,7 @@ async function startStore(
   const jobs = new Jobs({
     database,
     log,
-    onWorker: (worker) => processes.addWorker(worker),
+    onWorker: (worker, lives) => processes.setWorker(worker, lives),
     tasks: {
       wake: async () => wakes.here(),
       chore: async (payload) => chores.run(fieldOf(payload, "name")),
@@ -158,29 +159,29 @@ async function startStore(
     ready: () => readiness(database),
     async close() {
       chores.stop();
-      if (works) await jobs.stop();
-      if (works) await processes.stop().catch(() => {});
-      await database.close();
+      // A server that does not answer must not keep the process: what it had taken is freed by the others.
+      if (works) await within(CLOSE_WITHIN, jobs.stop());
+      if (works)
+        await within(
+          CLOSE_WITHIN,
+          processes.stop().catch(() => {}),
+        );
+      await within(CLOSE_WITHIN, database.close());
       await unlock();
     },
   };
 }
 
+const CLOSE_WITHIN = 5_000;
 const READY_WITHIN = 2_000;
 
 async function readiness(database: Database): Promise<string | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve("the store does not answer"), READY_WITHIN);
-  });
-  const answer = database.query("select 1").then(
-    () => null,
-    (error: unknown) =>
-      `the store cannot be used: ${error instanceof Error ? error.message : "unknown fault"}`,
-  );
-  const first = await Promise.race([answer, late]);
-  clearTimeout(timer);
-  return first;
+  try {
+    const answered = await within(READY_WITHIN, database.query("select 1"));
+    return answered ? null : "the store does not answer";
+  } catch (error) {
+    return `the store cannot be used: ${error instanceof Error ? error.message : "unknown fault"}`;
+  }
 }
 
 function fieldOf(payload: unknown, name: string): string {

@@ -51,9 +51,10 @@ export class Processes {
     this.#timer.unref();
   }
 
-  /** The job workers of this process, whose locks are broken when it is gone. */
-  async addWorker(worker: string): Promise<void> {
-    this.#workers.add(worker);
+  /** The job workers of this process: the locks of any other are broken. */
+  async setWorker(worker: string, lives: boolean): Promise<void> {
+    if (lives) this.#workers.add(worker);
+    else this.#workers.delete(worker);
     await this.#sign();
   }
 
@@ -98,7 +99,7 @@ export class Processes {
   async #lookAround(): Promise<void> {
     if (!(await this.#sign())) await this.#renew();
     await this.#database.holdLock(this.#lock);
-    if (this.#database.shared) await this.#sweep();
+    await this.#sweep();
   }
 
   async #renew(): Promise<void> {

@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { type Database, inTransaction } from "./database.ts";
+import { createSteadyPool } from "./steady-pool.ts";
 import { codeOf, StoreProblem } from "./store-problem.ts";
 
 /** PostgreSQL 13: the oldest that still got security updates when this was written, less one. */
@@ -10,6 +12,10 @@ const OLDEST = 130_000;
 const CONNECT_TIMEOUT = 3_000;
 const QUERY_TIMEOUT = 5_000;
 
+const CONNECTIONS = 10;
+/** For graphile-worker: one that listens, and one for each of its workers. */
+const JOB_CONNECTIONS = 6;
+
 /**
  * A PostgreSQL server. It survives the server's restart: what runs meanwhile is rejected, what comes later connects again.
  * `onFault` is told of connections that broke while nobody used them. Throws `StoreProblem`.
@@ -18,7 +24,7 @@ export async function openServerDatabase(
   url: string,
   onFault: (fault: Error) => void,
 ): Promise<Database> {
-  const pool = createPool(url, onFault);
+  const pool = watch(new pg.Pool({ ...configOf(url), max: CONNECTIONS }), onFault);
   try {
     await checkServer(pool);
   } catch (cause) {
@@ -26,22 +32,36 @@ export async function openServerDatabase(
     throw cause instanceof StoreProblem ? cause : problemOf(url, cause);
   }
   const sessions = new Sessions(url, onFault);
+  const jobsPool = watch(createSteadyPool({ ...configOf(url), max: JOB_CONNECTIONS }), onFault);
+  const query: Database["query"] = async (text, values = []) =>
+    (await pool.query<Rows>(text, [...values])).rows;
   return {
     shared: true,
-    pool,
-    query: async (text, values = []) => (await pool.query<Rows>(text, [...values])).rows,
+    pool: jobsPool,
+    query,
+    urgent: { query: (text, values = []) => prepared(pool, text, values) },
     transaction: (run) => inTransaction(() => pool.connect(), run),
     listen: (channel, heard) => sessions.listen(channel, heard),
     alone: (key, run) => alone(pool, key, run),
     holdLock: (key) => sessions.holdLock(key),
     async close() {
       await sessions.close();
-      await pool.end();
+      await Promise.all([pool.end(), jobsPool.end()]);
     },
   };
 }
 
 type Rows = Record<string, unknown>;
+
+/** Planned once for each connection: a burst asks for the same again and again. */
+async function prepared(
+  pool: pg.Pool,
+  text: string,
+  values: readonly unknown[],
+): Promise<readonly Rows[]> {
+  const name = createHash("sha256").update(text).digest("base64url");
+  return (await pool.query<Rows>({ name, text, values: [...values] })).rows;
+}
 
 const ALONE_POLL = 100;
 const ALONE_TRIES = 600;
@@ -66,17 +86,19 @@ async function tryLock(client: pg.PoolClient, key: number): Promise<boolean> {
   return rows[0]?.held === true;
 }
 
-function createPool(url: string, onFault: (fault: Error) => void): pg.Pool {
-  const pool = new pg.Pool({
+function configOf(url: string): pg.PoolConfig {
+  return {
     connectionString: url,
-    max: 14,
     connectionTimeoutMillis: CONNECT_TIMEOUT,
     query_timeout: QUERY_TIMEOUT,
     idle_in_transaction_session_timeout: 4 * QUERY_TIMEOUT,
     keepAlive: true,
     application_name: "tagboat",
-  });
-  // Without listeners a connection that the server drops ends the process.
+  };
+}
+
+/** Without listeners a connection that the server drops ends the process. */
+function watch(pool: pg.Pool, onFault: (fault: Error) => void): pg.Pool {
   pool.on("error", onFault);
   pool.on("connect", (client) => {
     client.on("error", onFault);

@@ -10,7 +10,7 @@ import type {
   Routing,
   TakenDelivery,
 } from "../model/inbox.ts";
-import { acceptBatch } from "./accept-batch.ts";
+import { acceptBatch, acceptNew } from "./accept-batch.ts";
 import { Batcher } from "./batcher.ts";
 import { type Claim, Claims } from "./claims.ts";
 import type { Database, Queries, Row } from "./database.ts";
@@ -29,12 +29,17 @@ export interface InboxParts {
   readonly wantsNotice: WantsNotice;
 }
 
+/** Milliseconds for which the wake job of an earlier delivery is known to be still to come: it is at least a second away at first. */
+const WAKE_JOB_KNOWN = 500;
+
 /** The durable inbox. What is taken carries the taker's name, and only who has the name can settle it. */
 export class SqlInbox implements Inbox {
   readonly #parts: InboxParts;
   readonly #claims = new Claims();
   /** A statement that takes failed: the database may have done it all the same. */
   #unsure = false;
+  /** When this process last saw to a wake job (`performance.now`). */
+  #wakeJobAt = Number.NEGATIVE_INFINITY;
   readonly #ends: Batcher<DeliveryEnd | LaneEnd, boolean>;
 
   constructor(parts: InboxParts) {
@@ -44,12 +49,20 @@ export class SqlInbox implements Inbox {
 
   async accept(batch: readonly Delivery[]): Promise<readonly Acceptance[]> {
     const { clock, database, wakes } = this.#parts;
-    const answers = await database.transaction(
-      (queries) => acceptBatch(queries, batch, clock.now()),
-      true,
-    );
+    const now = clock.now();
+    // Our clock and not the database's: it decides about nothing but a job more or less.
+    const wake = performance.now() - this.#wakeJobAt >= WAKE_JOB_KNOWN;
+    const asked = performance.now();
+    const kept = await acceptNew(database.urgent, batch, now, wake);
+    if (wake && kept.size > 0) this.#wakeJobAt = asked;
+    const rest = batch.filter(({ id }) => !kept.has(id));
+    const answers =
+      rest.length === 0
+        ? []
+        : await database.transaction((queries) => acceptBatch(queries, rest, now), true);
     wakes.everywhere();
-    return answers;
+    const others = new Map(rest.map(({ id }, at) => [id, answers[at]]));
+    return batch.map(({ id }) => others.get(id) ?? "new");
   }
 
   onWake(listener: () => void): () => void {

@@ -2,12 +2,17 @@
 export type ReadUrgency = "lane" | "routing" | "sweep";
 
 const READS_AT_ONCE = 8;
+/** So many may wait at any registry; at a fast one as many as get their turn in `SHORT_WAIT`, which costs less than coming again. */
 const WAITING = 32;
+const MOST_WAITING = 256;
+const SHORT_WAIT = 2000;
 /** Milliseconds between the ends of two reads, before any was seen. */
-const FIRST_PACE = 50;
+const FIRST_PACE = 20;
 const SHORTEST_PACE = 2;
 const LONGEST_PACE = 5000;
+/** Who is to come again comes not sooner, and not after so many reads: the pace may have changed by then. */
 const SOONEST = 100;
+const LATEST_READS = 400;
 const LATEST = 30_000;
 
 /** Lets a few reads of one registry through at once and a few more wait; whoever else comes is told when to come again. */
@@ -29,7 +34,7 @@ export class RegistryDoor {
       return Promise.resolve(null);
     }
     const queue = this.#waiting[urgency];
-    if (queue.length >= WAITING) return Promise.resolve(this.#promise(now));
+    if (queue.length >= this.#room()) return Promise.resolve(this.#promise(now));
     if (!this.#isAwaited()) this.#lastEnd = now;
     return new Promise((resolve) => queue.push(() => resolve(null)));
   }
@@ -54,10 +59,15 @@ export class RegistryDoor {
     return Object.values(this.#waiting).some((queue) => queue.length > 0);
   }
 
+  #room(): number {
+    return Math.min(Math.max(WAITING, SHORT_WAIT / this.#pace), MOST_WAITING);
+  }
+
   /** Each gets a time of its own, as far apart as reads end: what was turned away does not come back all at once. */
   #promise(now: number): number {
-    const soonest = now + Math.max(WAITING * this.#pace, SOONEST);
-    this.#promised = Math.min(Math.max(soonest, this.#promised + this.#pace), now + LATEST);
+    const soonest = now + Math.max(this.#room() * this.#pace, SOONEST);
+    const latest = now + Math.min(Math.max(LATEST_READS * this.#pace, SHORT_WAIT), LATEST);
+    this.#promised = Math.min(Math.max(soonest, this.#promised + this.#pace), latest);
     return this.#promised;
   }
 }

@@ -156,7 +156,9 @@ export class Work {
       for (const { outcome } of routed.routing.outcomes)
         this.#told(facts, outcome, "delivery settled");
     } else if (routed.kind === "later") {
-      log.warn({ ...facts, ...routed.delay }, "delivery put back");
+      // That a registry is busy is no news, and comes by the thousand.
+      const level = routed.delay.failed ? "warn" : "debug";
+      log[level]({ ...facts, ...routed.delay }, "delivery put back");
       await this.#kept(() => inbox.putBack(delivery.id, routed.delay));
     } else {
       log.error({ ...facts, detail: routed.detail }, "delivery given up: dead letter");

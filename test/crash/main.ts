@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -95,7 +95,10 @@ async function main(): Promise<number> {
   }
   console.log(`after cycle ${voyage.cycles} of seed ${options.seed}:`);
   for (const complaint of voyage.watch.complaints) console.log(`- ${complaint}`);
-  console.log(`the app's log: ${join(folder, "app.log")}`);
+  await writeFile(join(folder, "trace.log"), voyage.watch.trace.join("\n"));
+  console.log(
+    `what GitHub saw: ${join(folder, "trace.log")}; the app's log: ${join(folder, "app.log")}`,
+  );
   return 1;
 }
 

@@ -25,7 +25,7 @@ export interface VoyageOptions {
   readonly kill: boolean;
 }
 
-/** How long to wait for a moment that does not come, in milliseconds. */
+/** How long to wait for a moment that does not come, in milliseconds; a machine that starts the app slowly gets as long as that. */
 const LATEST = 2000;
 /** So long without a word, and nothing left in the store, is rest. */
 const QUIET = 1200;
@@ -91,7 +91,9 @@ export class Voyage {
       await this.#happen(moment);
       return this.#restartStore();
     }
+    this.watch.note(`cycle ${this.cycles}: ${JSON.stringify(moment)}`);
     const phase = await this.#die(moment);
+    this.watch.note(`killed: ${phase}`);
     this.kills.set(phase, (this.kills.get(phase) ?? 0) + 1);
     await this.start();
   }
@@ -144,7 +146,8 @@ export class Voyage {
     const phase = await new Promise<Phase>((resolve) => {
       this.#switch.arm(moment, () => resolve(phaseOf(moment)));
       // What does not come is not waited for.
-      setTimeout(() => resolve("any time"), LATEST);
+      const latest = Math.max(LATEST, this.starts.at(-1) ?? 0);
+      setTimeout(() => resolve("any time"), latest);
     });
     this.#switch.disarm();
     await this.#end(moment.kind === "stop" ? "stop" : "kill");
@@ -218,22 +221,36 @@ export class Voyage {
     await this.senders.idle();
     await webhooks.idle();
     await this.#quiet();
-    await this.#redeliver();
+    await this.#end("stop");
+    await this.start();
+    await this.#caughtUp();
     await this.#quiet();
     await this.#judge();
   }
 
-  /** As GitHub's settings page offers it. */
-  async #redeliver(): Promise<void> {
-    const { webhooks } = this.#options.ground.sandbox.stage;
+  /** GitHub sends nothing again by itself: what was lost while the app was down, the app asks for. */
+  async #caughtUp(): Promise<void> {
+    const end = performance.now() + PATIENCE;
+    for (let lost = this.#lost(); lost.length > 0; lost = this.#lost()) {
+      if (performance.now() > end)
+        return this.watch.complain(`never asked for again: GitHub's ${lost.join(", ")}`);
+      await pause(200);
+    }
+    await this.#options.ground.sandbox.stage.webhooks.idle();
+  }
+
+  /** GitHub's webhooks that nobody took, at no try. */
+  #lost(): string[] {
+    const lost = new Map<string, string>();
     const heard = new Set<string>();
-    for (const { guid, statusCode } of webhooks.deliveries()) if (statusCode < 300) heard.add(guid);
-    for (const { id, guid } of webhooks.deliveries())
-      if (!heard.has(guid)) {
-        heard.add(guid);
-        await webhooks.redeliver(id);
-      }
-    await webhooks.idle();
+    for (const {
+      guid,
+      statusCode,
+      event,
+    } of this.#options.ground.sandbox.stage.webhooks.deliveries())
+      if (statusCode < 300) heard.add(guid);
+      else lost.set(guid, event);
+    return [...lost].flatMap(([guid, event]) => (heard.has(guid) ? [] : `${event} ${guid}`));
   }
 
   /** Until nothing is asked, told or due any more. */
@@ -271,8 +288,6 @@ export class Voyage {
     await this.watch.judge();
     await this.judge.judgePlaces();
     for (const one of this.senders.complaints.splice(0)) this.watch.complain(one);
-    await this.#end("stop");
-    await this.start();
   }
 
   /** Ends the app without waiting for its end. */

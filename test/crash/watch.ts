@@ -51,6 +51,8 @@ export interface WatchCounts {
 /** Looks at what the App does to the repos, whatever the App itself says of it. Complaints are texts. */
 export class Watch {
   readonly complaints: string[] = [];
+  /** What happened on GitHub, for whoever looks for the cause of a complaint. */
+  readonly trace: string[] = [];
   readonly counts: WatchCounts = {
     duplicatePulls: 0,
     duplicateCommits: 0,
@@ -71,13 +73,25 @@ export class Watch {
 
   constructor(ground: Ground) {
     this.#ground = ground;
-    ground.sandbox.stage.world.on((event) => this.#note(event));
+    const { recorder, world } = ground.sandbox.stage;
+    world.on((event) => this.#note(event));
+    const record = recorder.record.bind(recorder);
+    recorder.record = (request) => {
+      if (request.write) this.note(`${request.what} ${request.status}`);
+      record(request);
+    };
+  }
+
+  /** Adds a line to the trace. */
+  note(text: string): void {
+    this.trace.push(`${new Date().toISOString()} ${text}`);
   }
 
   #note(event: WorldEvent): void {
     const { bot } = this.#ground;
     if (event.kind === "push") {
       const { ref, before, after, repo } = event;
+      this.note(`${repo.owner}/${repo.name} ${event.actor} moved ${ref}: ${before} → ${after}`);
       const ours = event.actor === bot && ref.startsWith(`${HEADS}tagboat/`);
       if (ours && before !== null && after !== null)
         this.#moves.push({ repo, branch: ref.slice(HEADS.length), before, after });
@@ -86,6 +100,7 @@ export class Watch {
     const { pull, repo } = event;
     const owner = this.#ownerOf(repo);
     const { headOid } = pull;
+    this.note(`${nameOf(repo, pull)} ${event.actor} ${event.action} at ${headOid}: ${pull.title}`);
     if (event.action === "opened") this.#opened.push({ owner, repo, pull, headOid });
     if (event.action === "closed" && event.actor !== bot && pull.mergedAt === null)
       this.#closed.set(pull, { owner, repo, headOid });
@@ -153,6 +168,8 @@ export class Watch {
     if (old === null || now === null) return;
     if (repo.authors.get(before) !== this.#ground.bot) return;
     if (repo.authors.get(after) !== this.#ground.bot) return;
+    // A squashed merge is a commit of the pull request's author: a left-over branch is put there before it is used again.
+    if (await isOnBase(repo, after)) return;
     if (old.tree === now.tree && old.parents.join() === now.parents.join()) {
       this.counts.duplicateCommits += 1;
       this.complain(`${repo.owner}/${repo.name} ${branch} was rebuilt to the same: ${after}`);
@@ -298,6 +315,14 @@ function changedIn(before: string, after: string): string[] {
     entriesOf(text).map(({ image, tag, digest }) => `${image}:${tag}@${digest}`);
   const old = versions(before);
   return versions(after).filter((version) => !old.includes(version));
+}
+
+async function isOnBase(repo: Repo, oid: Oid): Promise<boolean> {
+  for (const base of basesOf(repo)) {
+    const tip = await repo.store.readRef(`${HEADS}${base}`);
+    if (tip !== null && (await repo.store.isAncestor(oid, tip))) return true;
+  }
+  return false;
 }
 
 function basesOf(repo: Repo): readonly string[] {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import { createGroupCommit, InboxDown } from "../../src/ingest/group-commit.ts";
 import type { Delivery } from "../../src/model/delivery.ts";
@@ -59,6 +60,26 @@ describe("group commit", () => {
     expect(next.ids).toEqual(["2", "3", "4"]);
     next.end(["new", "duplicate", "new"]);
     expect(await Promise.all(rest)).toEqual(["new", "duplicate", "new"]);
+  });
+
+  test("as many commits run at once as the store is to have", async () => {
+    const inbox = heldInbox();
+    const accept = createGroupCommit(inbox, 2);
+    const first = accept(delivery("1"));
+    await inbox.commit(0);
+    const second = accept(delivery("2"));
+    (await inbox.commit(1)).end();
+    expect(await second).toBe("new");
+    const third = accept(delivery("3"));
+    const running = await inbox.commit(2);
+    const rest = ["4", "5"].map((id) => accept(delivery(id)));
+    await nextTurn();
+    expect(inbox.commits.map(({ ids }) => ids)).toEqual([["1"], ["2"], ["3"]]);
+    running.end();
+    (await inbox.commit(3)).end();
+    inbox.commits[0]?.end();
+    expect(await Promise.all([first, third, ...rest])).toEqual(["new", "new", "new", "new"]);
+    expect(inbox.commits.map(({ ids }) => ids)).toEqual([["1"], ["2"], ["3"], ["4", "5"]]);
   });
 
   test("a failed commit fails its own deliveries only", async () => {

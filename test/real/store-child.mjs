@@ -57,10 +57,29 @@ const delivery = () => ({
   body: "{}",
 });
 
+let refused = 0;
+if (settings.chore)
+  await store.startChores([
+    {
+      name: "tick",
+      every: 1,
+      async run() {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        say({ ticked: refused > 0 ? "after" : "before" });
+      },
+    },
+  ]);
 for (let batches = 0; !ending && batches < (settings.batches ?? 0); batches += 1) {
   const batch = Array.from({ length: settings.each ?? 1 }, delivery);
-  await store.inbox.accept(batch);
-  say({ accepted: batch.map((one) => one.id) });
+  try {
+    await store.inbox.accept(batch);
+    say({ accepted: batch.map((one) => one.id), after: refused });
+  } catch (error) {
+    if (!settings.stubborn) throw error;
+    refused += 1;
+    say({ refused: error.message });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 if (settings.take) say({ taken: (await store.inbox.takeDeliveries(new Date(), 1000)).length });
 if (settings.stay && !ending) await new Promise((resolve) => process.stdin.on("end", resolve));

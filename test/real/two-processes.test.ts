@@ -59,6 +59,12 @@ afterAll(async () => {
 }, 60_000);
 
 async function start(which: 0 | 1): Promise<AppProcess> {
+  const app = await launch(which);
+  await app.listens(MINUTE);
+  return app;
+}
+
+async function launch(which: 0 | 1): Promise<AppProcess> {
   const place = join(folder, `app-${which}`);
   await mkdir(place, { recursive: true });
   const app = AppProcess.launch({
@@ -68,7 +74,6 @@ async function start(which: 0 | 1): Promise<AppProcess> {
     logFile: join(folder, `app-${which}.log`),
   });
   apps[which] = app;
-  await app.listens(MINUTE);
   return app;
 }
 
@@ -186,6 +191,14 @@ test("a process that stood still is replaced, resumes, and goes on under another
   const runs = runsOf(await history(desk));
   expect(runs.filter(({ by }) => by === renamed).length).toBeGreaterThanOrEqual(OWNERS.length);
 }, 240_000);
+
+test("a process that is asked to stop in the middle of its start ends in order", async () => {
+  const early = await launch(0);
+  await early.line(0, () => true, MINUTE);
+  expect(await early.stop()).toBe(0);
+  const listening = await start(0);
+  expect(await listening.stop()).toBe(0);
+}, 120_000);
 
 async function history(desk: Desk): Promise<readonly LedgerEntry[]> {
   const entries: LedgerEntry[] = [];

@@ -25,6 +25,21 @@ describe("mutex", () => {
     (await mutex.lock())();
   });
 
+  test("the urgent do not keep the others out for ever", async () => {
+    const mutex = new Mutex();
+    const order: string[] = [];
+    const hold = async (name: string, urgent: boolean): Promise<void> => {
+      const end = await mutex.lock(urgent);
+      order.push(name);
+      end();
+    };
+    const holds = [hold("other", false), hold("other", false)];
+    for (let index = 0; index < 20; index += 1) holds.push(hold("urgent", true));
+    await Promise.all(holds);
+    expect(order.indexOf("other")).toBe(8);
+    expect(order.lastIndexOf("other")).toBe(17);
+  });
+
   test("who asks again and again keeps nothing else of the process waiting", async () => {
     const mutex = new Mutex();
     let heard = false;

@@ -46,47 +46,67 @@ function gateOn(registry: Registry, pauses = sharedPauses(), clock = new FakeClo
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("the gate before the registries", () => {
-  test("lets eight through at once, 32 wait, others are told when to come again", async () => {
+  test("lets eight through at once, a hundred wait, others are told when to come again", async () => {
     const { registry, open } = slowRegistry();
     const { gate, clock } = gateOn(registry);
     const routing = gate.as("routing");
-    const reads = Array.from({ length: 43 }, (_, at) => routing.read(IMAGE, `v${at}`, "acme"));
+    const reads = Array.from({ length: 111 }, (_, at) => routing.read(IMAGE, `v${at}`, "acme"));
     await turn();
     expect(open.map(({ reference }) => reference)).toEqual(
       Array.from({ length: 8 }, (_, at) => `v${at}`),
     );
-    const away = await Promise.all(reads.slice(40));
+    const away = await Promise.all(reads.slice(108));
     const times = away.map((answer) => {
       expect(answer).toMatchObject({ kind: "unavailable", unasked: true });
       return answer.kind === "unavailable" ? (answer.retryAt?.getTime() ?? 0) : 0;
     });
     const [first = 0, second = 0, third = 0] = times;
-    expect(first - clock.now().getTime()).toBe(1600);
-    expect([second - first, third - second]).toEqual([50, 50]);
-    for (let at = 0; at < 40; at += 1) {
+    expect(first - clock.now().getTime()).toBe(2000);
+    expect([second - first, third - second]).toEqual([20, 20]);
+    for (let at = 0; at < 108; at += 1) {
       open[at]?.end(MISSING);
       await turn();
     }
-    expect(await Promise.all(reads.slice(0, 40))).toEqual(Array(40).fill(MISSING));
-    expect(open).toHaveLength(40);
+    expect(await Promise.all(reads.slice(0, 108))).toEqual(Array(108).fill(MISSING));
+    expect(open).toHaveLength(108);
   });
 
   test("the slower a registry, the later what is turned away comes again; at most 30 s", async () => {
     const { registry, open } = slowRegistry();
     const { gate, clock } = gateOn(registry);
     const read = () => gate.as("routing").read(IMAGE, "v1", "acme");
-    for (let at = 0; at < 40; at += 1) void read();
+    for (let at = 0; at < 108; at += 1) void read();
     await turn();
-    for (let at = 0; at < 20; at += 1) {
+    for (let at = 0; at < 68; at += 1) {
       await clock.advance(4000);
       open[at]?.end(MISSING);
       await turn();
-      void read();
-      await turn();
     }
+    // The hundred of the first moment have shrunk to 32 places that wait, all taken.
     const answer = await read();
     const wait = answer.kind === "unavailable" && answer.retryAt ? answer.retryAt.getTime() : 0;
     expect(wait - clock.now().getTime()).toBe(30_000);
+  });
+
+  test("at a fast one as many wait as get their turn in two seconds, at most 256", async () => {
+    const { registry, open } = slowRegistry();
+    const { gate, clock } = gateOn(registry);
+    const read = () => gate.as("routing").read(IMAGE, "v1", "acme");
+    for (let at = 0; at < 60; at += 1) void read();
+    await turn();
+    for (let at = 0; at < 50; at += 1) {
+      await clock.advance(4);
+      open[at]?.end(MISSING);
+      await turn();
+    }
+    const reads = Array.from({ length: 300 }, read);
+    await turn();
+    for (let at = 50; at < open.length; at += 1) {
+      open[at]?.end(MISSING);
+      await turn();
+    }
+    const answers = await Promise.all(reads);
+    expect(answers.filter(({ kind }) => kind === "missing")).toHaveLength(254);
   });
 
   test("one registry's crowd is not in another's way", async () => {

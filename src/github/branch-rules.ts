@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PROMOTION_CHECK } from "../model/gate.ts";
+import type { GraphqlAnswer } from "./host.ts";
 
 /** The rules of a branch, as far as whoever may read the repo may see them: rulesets, and the part of classic protection that is told. */
 export const RULES_FRAGMENT = `fragment Rules on Ref {
@@ -49,6 +50,13 @@ export const Rules = z.object({
     })
     .nullish(),
 });
+
+const OF_RULES: ReadonlySet<string | number> = new Set(["rules", "refUpdateRule"]);
+
+/** An answer without the errors that the rules alone met: a host that does not let the App see them enforces them all the same. */
+export function leniently({ data, errors }: GraphqlAnswer): GraphqlAnswer {
+  return { data, errors: errors.filter(({ path }) => !path.some((part) => OF_RULES.has(part))) };
+}
 
 /** What a branch demands of a pull request into it. */
 export interface BranchDemands {

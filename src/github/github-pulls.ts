@@ -7,8 +7,8 @@ import { Host } from "./host.ts";
 import { HostMemory } from "./host-memory.ts";
 import { labelledNotes } from "./labelled-notes.ts";
 import { label } from "./labels.ts";
+import { listPulls } from "./list-pulls.ts";
 import { mergePull, stopMerge } from "./merge-pull.ts";
-import { openPulls } from "./open-pulls.ts";
 import { readPull } from "./pull-facts.ts";
 import { textsAt } from "./texts-at.ts";
 
@@ -20,7 +20,7 @@ export function createGithubPulls(options: GithubForgeOptions): Pulls {
   const hostOf = (repo: CdRepo): Host => new Host(options, repo.installation);
   return {
     read: (repo, number) => readPull(hostOf(repo), appId, repo, number),
-    open: (repo, base) => openPulls(hostOf(repo), repo, base),
+    open: (repo, base) => listPulls(hostOf(repo), repo, { states: ["OPEN"], base, labels: null }),
     comment: (repo, id, told) =>
       told === undefined
         ? readComment(hostOf(repo), appId, seen, { repo, id })

@@ -4,6 +4,7 @@ import type { PullFacts, Pulls } from "../model/pulls.ts";
 import {
   type BranchDemands,
   branchDemands,
+  leniently,
   RULES_FRAGMENT,
   Rules,
   requiresGate,
@@ -92,7 +93,7 @@ export async function mergePull(host: Host, appId: number, wanted: Wanted): Prom
   const { repo, pull } = wanted;
   const where = { owner: repo.owner, name: repo.name, number: pull.number };
   const answer = await host.query(MERGE_STATE, where);
-  const { repository: state } = readAnswer(answer, Answer);
+  const { repository: state } = readAnswer(leniently(answer), Answer);
   const now = state?.pullRequest ?? null;
   if (state === null || state.databaseId !== repo.id || now === null) {
     return refused("the pull request is gone");

@@ -1,7 +1,7 @@
 import { type CdRepo, ForgeUnavailable } from "../model/forge.ts";
 import type { Account, Check, PullFacts, Review } from "../model/pulls.ts";
 import { account } from "./accounts.ts";
-import { type BranchDemands, branchDemands, requiresGate } from "./branch-rules.ts";
+import { type BranchDemands, branchDemands, leniently, requiresGate } from "./branch-rules.ts";
 import { commentOf, NOTE } from "./comment.ts";
 import { commitFacts, newestFirst } from "./commit-facts.ts";
 import type { Host } from "./host.ts";
@@ -108,7 +108,7 @@ async function readPage(
 ): Promise<Found | "moved" | null> {
   const where = { owner: repo.owner, name: repo.name, number };
   const answer = await host.query(PULL_FACTS, { ...where, ...cursors });
-  const { repository, viewer } = readAnswer(answer, PullFactsAnswer);
+  const { repository, viewer } = readAnswer(leniently(answer), PullFactsAnswer);
   const pull = repository?.pullRequest ?? null;
   if (repository === null || repository.databaseId !== repo.id || pull === null) return null;
   const tip = pull.head.nodes?.at(-1)?.commit ?? null;

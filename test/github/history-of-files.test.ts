@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Pull } from "../../sandbox/world/entities.ts";
 import { FILE_HISTORY } from "../../src/github/file-history.ts";
-import { OPEN_PULLS } from "../../src/github/open-pulls.ts";
+import { LIST_PULLS } from "../../src/github/list-pulls.ts";
 import { ForgeUnavailable } from "../../src/model/forge.ts";
 import { DEV, PROD, stageFiles } from "../contract/forge.contract.ts";
 import { problemsOf } from "./official-schema.ts";
@@ -9,7 +9,7 @@ import { BASE, entry, oidOf, REPO } from "./samples.ts";
 import { type SandboxStage, sandboxStage } from "./sandbox-stage.ts";
 import { type Answer, scriptedHost } from "./scripted-host.ts";
 
-test.each([FILE_HISTORY, OPEN_PULLS])("a document is valid by GitHub's schema", ({ text }) => {
+test.each([FILE_HISTORY, LIST_PULLS])("a document is valid by GitHub's schema", ({ text }) => {
   expect(problemsOf(text)).toEqual([]);
 });
 
@@ -148,6 +148,13 @@ describe("what GitHub may answer otherwise", () => {
     ]);
     const [version] = await host.pulls.history(REPO, "main", "a", 1);
     expect(version?.at).toBe(expected);
+  });
+
+  test("what is no commit has no files, and is not taken for one without them", async () => {
+    const host = scriptedHost([
+      { body: { data: { repository: { databaseId: REPO.id, commit: {} } } } },
+    ]);
+    await expect(host.pulls.textsAt(REPO, BASE, ["a"])).rejects.toThrow(ForgeUnavailable);
   });
 
   test("a text that was cut is read as a blob", async () => {

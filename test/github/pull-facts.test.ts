@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Pull, Ruleset } from "../../sandbox/world/entities.ts";
 import { PULL_FACTS } from "../../src/github/pull-facts-document.ts";
-import { ForgeUnavailable } from "../../src/model/forge.ts";
+import { ForgeDenied } from "../../src/model/forge.ts";
 import type { PullFacts } from "../../src/model/pulls.ts";
 import { DEV, PROD } from "../contract/forge.contract.ts";
 import { ruleset } from "../sandbox/world/seeded-world.ts";
@@ -338,6 +338,26 @@ describe("over the sandbox", () => {
     expect(await pulls.open(repo, "main")).toEqual([]);
     expect(await pulls.open({ ...repo, id: 1 }, null)).toEqual([]);
   });
+
+  test("finds by its label what people said, on what is over too", async () => {
+    const { world, cd, history, repo } = stage;
+    await stage.branch("second", (await stage.tip("topic")) ?? "");
+    const second = await world.openPull(cd, "ana", {
+      title: "Second",
+      body: "",
+      head: { repo: cd, branch: "second" },
+      base: "main",
+      draft: false,
+    });
+    await world.label(cd, "ana", second, ["tagboat:hold"]);
+    await world.label(cd, "ana", pull, ["tagboat:hold", "env:dev"]);
+    await world.mergePull(cd, "ana", pull, { method: "merge" });
+    stage.requests();
+    expect(await history.labelled(repo, "tagboat:hold")).toEqual([1, 2]);
+    expect(stage.requests()).toEqual(["repository"]);
+    expect(await history.labelled(repo, "env:dev")).toEqual([1]);
+    expect(await history.labelled(repo, "nowhere")).toEqual([]);
+  });
 });
 
 describe("what GitHub may answer otherwise", () => {
@@ -489,6 +509,23 @@ describe("what GitHub may answer otherwise", () => {
     });
   });
 
+  test("rules that the App may not see are none; what else is forbidden is told", async () => {
+    const withError = (...path: (string | number)[]): Answer => {
+      const answer = found({
+        baseRef: { target: { oid: BASE }, rules: null, refUpdateRule: null },
+      });
+      const error = { type: "FORBIDDEN", path, message: "Resource not accessible by integration" };
+      return "broken" in answer ? answer : { body: { ...Object(answer.body), errors: [error] } };
+    };
+    const lenient = scriptedHost([
+      withError("repository", "pullRequest", "baseRef", "rules"),
+      compared(),
+    ]);
+    expect(await lenient.pulls.read(REPO, 5)).toMatchObject({ gateRequired: false, checks: [] });
+    const strict = scriptedHost([withError("repository", "pullRequest", "reviews")]);
+    await expect(strict.pulls.read(REPO, 5)).rejects.toThrow(ForgeDenied);
+  });
+
   test("a rename tells both paths", async () => {
     const host = scriptedHost([found(), compared([{ filename: "b", previous_filename: "env/a" }])]);
     const facts = await host.pulls.read(REPO, 5);
@@ -538,7 +575,9 @@ describe("what GitHub may answer otherwise", () => {
     const stale = found({
       head: { nodes: [{ commit: { oid: BASE, statusCheckRollup: null } }] },
     });
-    const host = scriptedHost([stale, stale, stale]);
-    await expect(host.pulls.read(REPO, 5)).rejects.toThrow(ForgeUnavailable);
+    const later = scriptedHost([stale, found({ head: checks([run({})]) }), compared()]);
+    expect((await later.pulls.read(REPO, 5))?.checks).toMatchObject([{ name: "ci" }]);
+    const never = scriptedHost([stale, stale, stale]);
+    await expect(never.pulls.read(REPO, 5)).rejects.toThrow("changes faster than it can be read");
   });
 });

@@ -10,8 +10,10 @@ import { createWorld } from "../../sandbox/world/create-world.ts";
 import type { App, Pull, Repo } from "../../sandbox/world/entities.ts";
 import type { World } from "../../sandbox/world/world.ts";
 import { createGithubForge, type GithubForgeOptions } from "../../src/github/github-forge.ts";
+import { createGithubHistory } from "../../src/github/github-history.ts";
 import { createGithubPeople } from "../../src/github/github-people.ts";
 import { createGithubPulls } from "../../src/github/github-pulls.ts";
+import type { HostHistory } from "../../src/model/host-history.ts";
 import type { People } from "../../src/model/people.ts";
 import type { Pulls } from "../../src/model/pulls.ts";
 import { type ForgeStage, stageFiles } from "../contract/forge.contract.ts";
@@ -34,6 +36,7 @@ export interface SandboxStage extends ForgeStage {
   readonly slept: number[];
   readonly pulls: Pulls;
   readonly people: People;
+  readonly history: HostHistory;
   /** The App in the sandbox, and the repo. */
   readonly app: App;
   readonly cd: Repo;
@@ -108,6 +111,7 @@ export async function sandboxStage(
     slept,
     pulls: createGithubPulls(options),
     people: createGithubPeople(options),
+    history: createGithubHistory(options),
     app,
     cd: repo,
     repo: { owner: "acme", name: "cd", installation: installation.id, id: repo.id },

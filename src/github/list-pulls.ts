@@ -3,12 +3,12 @@ import type { CdRepo } from "../model/forge.ts";
 import type { Document, Host } from "./host.ts";
 import { readAnswer } from "./target.ts";
 
-export const OPEN_PULLS: Document = {
+export const LIST_PULLS: Document = {
   what: "repository",
-  text: `query OpenPulls($owner: String!, $name: String!, $base: String, $after: String) {
+  text: `query ListPulls($owner: String!, $name: String!, $states: [PullRequestState!], $base: String, $labels: [String!], $after: String) {
   repository(owner: $owner, name: $name) {
     databaseId
-    pullRequests(states: [OPEN], baseRefName: $base, first: 100, after: $after) {
+    pullRequests(states: $states, baseRefName: $base, labels: $labels, first: 100, after: $after) {
       nodes { number }
       pageInfo { hasNextPage endCursor }
     }
@@ -28,16 +28,24 @@ const Answer = z.object({
     .nullable(),
 });
 
-/** Numbers of open pull requests, oldest first; one query for each hundred. None: also when another repo has taken the name. */
-export async function openPulls(
+/** Which pull requests; what is `null` chooses none away. */
+export interface ListedPulls {
+  readonly states: readonly ("OPEN" | "CLOSED" | "MERGED")[] | null;
+  readonly base: string | null;
+  /** Those that carry one of these. */
+  readonly labels: readonly string[] | null;
+}
+
+/** Numbers of pull requests, oldest first; one query for each hundred. None: also when another repo has taken the name. */
+export async function listPulls(
   host: Host,
   { owner, name, id }: CdRepo,
-  base: string | null,
+  wanted: ListedPulls,
 ): Promise<readonly number[]> {
   const numbers: number[] = [];
   let after: string | null = null;
   do {
-    const answer = await host.query(OPEN_PULLS, { owner, name, base, after });
+    const answer = await host.query(LIST_PULLS, { owner, name, ...wanted, after });
     const { repository } = readAnswer(answer, Answer);
     if (repository?.databaseId !== id) return [];
     const { nodes, pageInfo } = repository.pullRequests;

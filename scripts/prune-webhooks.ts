@@ -17,7 +17,7 @@ const pullActions = [
 
 /** GitHub's names of the webhooks that the sandbox emits. */
 const emitted = [
-  ...["push", "ping", "merge-group-checks-requested", "merge-group-destroyed"],
+  ...["push", "ping", "status", "merge-group-checks-requested", "merge-group-destroyed"],
   ...pullActions.map((action) => `pull-request-${action}`),
   ...["submitted", "dismissed", "edited"].map((action) => `pull-request-review-${action}`),
   ...["created", "edited", "deleted"].map((action) => `issue-comment-${action}`),

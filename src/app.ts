@@ -11,15 +11,40 @@ export interface AppParts {
   readonly tally: Pick<Tally, "received">;
 }
 
-/** GitHub events that lead to work. Others are sent by GitHub (`ping`, `installation_target`, …) and answered, not kept. */
-export const takenEvents: ReadonlySet<string> = new Set([
-  "push",
-  "pull_request",
-  "pull_request_review",
-  "check_run",
-  "installation",
-  "installation_repositories",
+/**
+ * GitHub events that lead to work, and of which actions (`null`: all). Others are sent by GitHub (`ping`, each step of a check,
+ * …) and answered, not kept.
+ */
+const takenEvents: ReadonlyMap<string, ReadonlySet<string> | null> = new Map([
+  ["push", null],
+  ["installation", null],
+  ["installation_repositories", null],
+  ["status", null],
+  [
+    "pull_request",
+    new Set([
+      ...["opened", "synchronize", "reopened", "closed", "edited", "labeled", "unlabeled"],
+      ...["ready_for_review", "converted_to_draft", "dequeued"],
+    ]),
+  ],
+  ["pull_request_review", new Set(["submitted", "edited", "dismissed"])],
+  ["check_run", new Set(["completed", "rerequested", "requested_action"])],
+  ["check_suite", new Set(["rerequested"])],
+  ["merge_group", new Set(["checks_requested"])],
+  ["issue_comment", new Set(["created"])],
 ]);
+
+/** Whether a webhook may lead to work, by its name, its action and, of a comment, its first character. */
+export function isTaken(name: string, payload: object): boolean {
+  const actions = takenEvents.get(name);
+  if (actions === undefined) return false;
+  const { action, comment } = payload as {
+    action?: unknown;
+    comment?: { body?: unknown };
+  };
+  if (actions !== null && (typeof action !== "string" || !actions.has(action))) return false;
+  return name !== "issue_comment" || String(comment?.body ?? "").startsWith("/");
+}
 
 /**
  * The Probot app. Probot has checked the signature; here a webhook is stored, and only then answered. A store that is down
@@ -28,7 +53,7 @@ export const takenEvents: ReadonlySet<string> = new Set([
 export function createApp(parts: AppParts): ApplicationFunction {
   return (probot) => {
     probot.onAny(async ({ id, name, payload }) => {
-      if (!takenEvents.has(name)) return;
+      if (!isTaken(name, payload)) return;
       const owner = ownerOf(payload);
       if (owner === null) return;
       const now = parts.now();

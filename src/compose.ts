@@ -4,6 +4,8 @@ import { Probot } from "probot";
 import { createApp } from "./app.ts";
 import { createGithubBlobs, createGithubForge } from "./github/github-forge.ts";
 import { createGithubHistory } from "./github/github-history.ts";
+import { createGithubPeople } from "./github/github-people.ts";
+import { createGithubPulls } from "./github/github-pulls.ts";
 import { TagboatOctokit } from "./github/octokit.ts";
 import { tallyRequests } from "./github/tally-requests.ts";
 import { createDeliveryIds } from "./ingest/delivery-id.ts";
@@ -106,6 +108,8 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
   const gate = new RegistryGate({ registry, pauses, clock, tally });
   const work = new Work({
     forge,
+    pulls: createGithubPulls(host),
+    people: createGithubPeople(host),
     indexes,
     keys: parts.secrets.map(proposalKey),
     gate,

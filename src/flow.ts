@@ -1,6 +1,6 @@
 import { inPlace, planTracking } from "./decide/plan.ts";
 import type { Plan } from "./decide/tracking-plan.ts";
-import { editKustomization } from "./edit/edit-kustomization.ts";
+import { editFiles } from "./edit/edit-files.ts";
 import type { FileEdit } from "./model/change.ts";
 import type { Clock } from "./model/clock.ts";
 import type { Config, Environment } from "./model/config.ts";
@@ -74,7 +74,7 @@ export async function tow(parts: FlowParts, work: PlaceWork, target: Target): Pr
   }
   const author = provenAuthor(parts, work, target, keys.keyOf);
   const plan = decide(work, target, author, keys.keyOf);
-  const edited = edit(target, plan);
+  const edited = editFiles(target.files, plan.changes);
   if (edited.kind === "refused") return refusedWhole(work, edited.refusal);
   const broken = plan.carriedVerdicts.find((verdict) => verdict.kind === "refused");
   // A file that a person has to mend first: what is open stays as it is until then.
@@ -116,26 +116,6 @@ function decide(work: PlaceWork, target: Target, author: Authorship, keyOf: KeyO
   });
 }
 
-/** All edits of the plan, or the first refusal. Files without a change in them are left out. */
-function edit(
-  target: Target,
-  plan: Plan,
-): { kind: "edited"; edits: FileEdit[] } | { kind: "refused"; refusal: Refusal } {
-  const edits: FileEdit[] = [];
-  for (const path of [...new Set(plan.changes.map((change) => change.file))].sort()) {
-    const file = target.files.get(path);
-    if (file?.kind !== "text") continue;
-    const result = editKustomization(
-      file.text,
-      plan.changes.filter((change) => change.file === path),
-    );
-    if (result.kind === "refused")
-      return { kind: "refused", refusal: { ...result.refusal, file: path } };
-    if (result.text !== file.text) edits.push({ path, text: result.text });
-  }
-  return { kind: "edited", edits };
-}
-
 function propose(
   parts: FlowParts,
   work: PlaceWork,
@@ -174,7 +154,7 @@ function provenAuthor(parts: FlowParts, work: PlaceWork, target: Target, keyOf: 
         barred: [],
         keyOf,
       });
-      const edited = edit(target, plan);
+      const edited = editFiles(target.files, plan.changes);
       const file = edited.kind === "edited" ? edited.edits.find((e) => e.path === path) : undefined;
       return file === undefined ? null : blobOid(file.text);
     },

@@ -4,17 +4,6 @@ import type { DeliveryLog } from "./delivery-log.ts";
 import type { Tokens } from "./tokens.ts";
 import type { Urls } from "./urls.ts";
 
-export interface CommitStatus {
-  readonly id: number;
-  readonly oid: string;
-  readonly context: string;
-  readonly state: "error" | "failure" | "pending" | "success";
-  readonly description: string | null;
-  readonly targetUrl: string | null;
-  readonly creator: string;
-  readonly at: string;
-}
-
 export interface DeploymentStatus {
   readonly id: number;
   readonly state:
@@ -45,9 +34,8 @@ export interface Deployment {
   readonly statuses: DeploymentStatus[];
 }
 
-/** What REST serves and the world does not keep: commit statuses and deployments change no rule of the world. */
+/** What REST serves and the world does not keep: deployments change no rule of the world. */
 export class Shelf {
-  readonly #statuses = new Map<number, CommitStatus[]>();
   readonly #deployments = new Map<number, Deployment[]>();
   #lastId = 0;
 
@@ -56,16 +44,11 @@ export class Shelf {
     return this.#lastId;
   }
 
-  statuses(repo: Repo): CommitStatus[] {
-    return listOf(this.#statuses, repo.id);
-  }
-
   deployments(repo: Repo): Deployment[] {
     return listOf(this.#deployments, repo.id);
   }
 
   clear(): void {
-    this.#statuses.clear();
     this.#deployments.clear();
   }
 }

@@ -1,5 +1,11 @@
 import type { Fields } from "./context.ts";
-import { appFields, checkRunFields, checkSuiteFields, rollupFields } from "./fields/checks.ts";
+import {
+  appFields,
+  checkRunFields,
+  checkSuiteFields,
+  rollupFields,
+  statusFields,
+} from "./fields/checks.ts";
 import { commentFields, reviewFields } from "./fields/conversation.ts";
 import { commitFields, comparisonFields, gitActorFields, refFields } from "./fields/git.ts";
 import { conversationMutations } from "./fields/mutation-conversation.ts";
@@ -9,6 +15,7 @@ import { botFields, organizationFields, teamFields, userFields } from "./fields/
 import { pullCommitFields, pullFields } from "./fields/pull.ts";
 import { queryFields } from "./fields/query.ts";
 import { labelFields, mergeQueueFields, repositoryFields } from "./fields/repository.ts";
+import { ruleFields } from "./fields/rules.ts";
 import { momentFields } from "./fields/timeline.ts";
 import { blobFields, treeEntryFields, treeFields } from "./fields/tree.ts";
 
@@ -23,6 +30,7 @@ export const fieldTable: Readonly<Record<string, Fields<never>>> = {
   Label: labelFields,
   MergeQueue: mergeQueueFields,
   Ref: refFields,
+  RepositoryRule: ruleFields,
   Comparison: comparisonFields,
   Commit: commitFields,
   GitActor: gitActorFields,
@@ -40,6 +48,7 @@ export const fieldTable: Readonly<Record<string, Fields<never>>> = {
   StatusCheckRollup: rollupFields,
   CheckSuite: checkSuiteFields,
   CheckRun: checkRunFields,
+  StatusContext: statusFields,
   App: appFields,
   User: userFields,
   Bot: botFields,

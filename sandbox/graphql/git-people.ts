@@ -25,3 +25,14 @@ function accountOfEmail(world: World, email: string): Account | null {
   for (const account of world.accounts.values()) if (account.id === id) return account;
   return null;
 }
+
+const CO_AUTHOR = /^co-authored-by:\s*(.+?)\s*<([^<>\s]+)>\s*$/gim;
+
+/** Whom the message names beside the author, as anyone may write it. */
+export function coAuthors(world: World, commit: Commit): readonly GitActorSource[] {
+  return [...commit.message.matchAll(CO_AUTHOR)].map(([, name = "", email = ""]) => ({
+    __typename: "GitActor",
+    person: { name, email, time: commit.author.time },
+    account: accountOfEmail(world, email),
+  }));
+}

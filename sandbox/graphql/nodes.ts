@@ -2,6 +2,7 @@ import type {
   Account,
   CheckRun,
   Comment,
+  CommitStatus,
   Label,
   Pull,
   Repo,
@@ -23,6 +24,7 @@ import {
   type RepoSource,
   type ReviewSource,
   repoSource,
+  type StatusSource,
 } from "./sources.ts";
 
 export interface NodeSource {
@@ -88,6 +90,10 @@ const readers: Readonly<Record<string, Reader>> = {
   CheckRun: (context, check: CheckRun): CheckRunSource | null => {
     const repo = context.world.repos.get(check.repo);
     return repo === undefined ? null : { __typename: "CheckRun", repo, check };
+  },
+  StatusContext: (context, status: CommitStatus): StatusSource | null => {
+    const repo = context.world.repos.get(status.repo);
+    return repo === undefined ? null : { __typename: "StatusContext", repo, status };
   },
   Ref: (_context, { repo, name }: { repo: Repo; name: string }) => refOf(repo, name),
   Commit: (context, { repo, oid }: { repo: Repo; oid: string }) => commitOf(context, repo, oid),

@@ -4,10 +4,12 @@ import type {
   App,
   CheckRun,
   Comment,
+  CommitStatus,
   Label,
   Pull,
   Repo,
   Review,
+  Ruleset,
   Team,
 } from "../world/entities.ts";
 import type { World } from "../world/world.ts";
@@ -113,16 +115,30 @@ export interface CheckSuiteSource {
   readonly appId: number;
   readonly checks: readonly CheckRun[];
 }
+export interface StatusSource {
+  readonly __typename: "StatusContext";
+  readonly repo: Repo;
+  readonly status: CommitStatus;
+}
 export interface RollupSource {
   readonly __typename: "StatusCheckRollup";
   readonly repo: Repo;
   readonly headOid: Oid;
   readonly checks: readonly CheckRun[];
+  readonly statuses: readonly CommitStatus[];
 }
 export interface QueueSource {
   readonly __typename: "MergeQueue";
   readonly repo: Repo;
   readonly branch: string;
+}
+export interface RuleSource {
+  readonly __typename: "RepositoryRule";
+  readonly repo: Repo;
+  readonly ruleset: Ruleset;
+  /** A word of `RepositoryRuleType`. */
+  readonly type: string;
+  readonly parameters: object | null;
 }
 export interface MomentSource {
   readonly __typename: "ClosedEvent" | "MergedEvent" | "ReopenedEvent" | "HeadRefForcePushedEvent";

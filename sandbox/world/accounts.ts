@@ -30,14 +30,23 @@ function teamKey(org: string, slug: string): string {
   return `${org}/${slug}`.toLowerCase();
 }
 
-export function addTeam(state: State, org: string, slug: string, members: readonly string[]): Team {
+export function addTeam(
+  state: State,
+  org: string,
+  slug: string,
+  members: readonly string[],
+  pending: readonly string[] = [],
+): Team {
   const owner = accountOf(state, org).login;
+  const loginsOf = (logins: readonly string[]) =>
+    new Set(logins.map((login) => accountOf(state, login).login));
   const team: Team = {
     ...newIds(state, "Team"),
     org: owner,
     slug,
     name: slug,
-    members: new Set(members.map((login) => accountOf(state, login).login)),
+    members: loginsOf(members),
+    pending: loginsOf(pending),
   };
   state.teams.set(teamKey(org, slug), team);
   return team;

@@ -1,7 +1,7 @@
 import type { Oid } from "../git/object-store.ts";
 import type { MergeMethod, Pull, Repo } from "./entities.ts";
 import { advanceQueues, enqueue, isQueued } from "./merge-queue.ts";
-import { assertHead, mergePull } from "./merging.ts";
+import { assertHead, assertMethod, mergePull } from "./merging.ts";
 import { mergeability } from "./requirements.ts";
 import { rulesOf } from "./rules.ts";
 import { assertWritable, emit, instant, pullsOf, type State, unprocessable } from "./state.ts";
@@ -14,7 +14,7 @@ export async function setAutoMerge(
   actor: string,
   pull: Pull,
   method: MergeMethod | null,
-  expectedHead?: Oid,
+  options: { expectedHead?: Oid; title?: string; message?: string } = {},
 ): Promise<void> {
   assertWritable(repo);
   if (method === null) {
@@ -25,12 +25,14 @@ export async function setAutoMerge(
   }
   if (!repo.allowAutoMerge) throw unprocessable("Auto merge is not allowed for this repository");
   if (pull.state === "closed") throw unprocessable("Pull request is closed");
+  const { expectedHead, ...texts } = options;
   assertHead(pull, expectedHead);
+  assertMethod(repo, method);
   const { state: now } = await mergeability(state, repo, pull);
   if (now === "CLEAN" || now === "UNSTABLE" || now === "DRAFT") {
     throw unprocessable(`Pull request Pull request is in ${now.toLowerCase()} status`);
   }
-  pull.autoMerge = { by: actor, method, at: instant(state) };
+  pull.autoMerge = { by: actor, method, at: instant(state), ...texts };
   emit(state, { kind: "pull_request", action: "auto_merge_enabled", repo, pull, actor });
 }
 
@@ -63,7 +65,10 @@ async function mergeReady(
     if (rulesOf(repo, pull.baseBranch).mergeQueue) {
       pull.autoMerge = null;
       await enqueue(state, repo, auto.by, pull);
-    } else await mergePull(state, repo, auto.by, pull, { method: auto.method });
+    } else {
+      const { by, at: _at, ...how } = auto;
+      await mergePull(state, repo, by, pull, how);
+    }
     return true;
   } catch (error) {
     // The chosen method does not fit (a linear history, commits that cannot be rebased): GitHub turns auto-merge off.

@@ -1,5 +1,5 @@
 import { accountOf } from "./accounts.ts";
-import type { Comment, Pull, Repo } from "./entities.ts";
+import type { App, Comment, Pull, Repo } from "./entities.ts";
 import { assertBody } from "./pulls.ts";
 import {
   assertWritable,
@@ -26,12 +26,24 @@ export function comment(
   actor: string,
   pull: Pull,
   body: string,
+  through?: App,
 ): Comment {
   assertComment(repo, body);
   const at = instant(state);
   const author = accountOf(state, actor).login;
   const ids = newIds(state, "IssueComment");
-  const added: Comment = { ...ids, pull: pull.id, author, body, at, updatedAt: at, reactions: [] };
+  const app = through ?? [...state.apps.values()].find((one) => one.bot.login === author);
+  const added: Comment = {
+    ...ids,
+    pull: pull.id,
+    author,
+    body,
+    at,
+    updatedAt: at,
+    editedBy: null,
+    viaApp: app?.id ?? null,
+    reactions: [],
+  };
   listOf(state.comments, pull.id).push(added);
   pull.updatedAt = at;
   const told = { kind: "issue_comment", action: "created" } as const;
@@ -53,6 +65,7 @@ export function editComment(
   const changes = { body: { from: edited.body } };
   edited.body = body;
   edited.updatedAt = instant(state);
+  edited.editedBy = accountOf(state, actor).login;
   const told = { kind: "issue_comment", action: "edited" } as const;
   emit(state, { ...told, repo, pull, comment: edited, actor, changes });
 }

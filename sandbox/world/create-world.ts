@@ -6,7 +6,7 @@ import * as comments from "./comments.ts";
 import { commitOnBranch } from "./commits.ts";
 import type { Repo } from "./entities.ts";
 import * as labels from "./labels.ts";
-import { enqueue } from "./merge-queue.ts";
+import { dequeue, enqueue } from "./merge-queue.ts";
 import { mergePull } from "./merging.ts";
 import { findNode } from "./nodes.ts";
 import * as pulls from "./pulls.ts";
@@ -16,6 +16,7 @@ import * as repos from "./repos.ts";
 import { mergeability } from "./requirements.ts";
 import * as reviews from "./reviews.ts";
 import { alone, createState, pullsOf, type State } from "./state.ts";
+import * as statuses from "./statuses.ts";
 import type { World } from "./world.ts";
 
 export interface WorldOptions {
@@ -71,6 +72,8 @@ function facts(state: State) {
     comments: (pull) => state.comments.get(pull.id) ?? [],
     checks: (repo, oid) =>
       (state.checks.get(repo.id) ?? []).filter((check) => check.headOid === oid),
+    statuses: (repo, oid) =>
+      (state.statuses.get(repo.id) ?? []).filter((status) => status.oid === oid),
     mergeability: (repo, pull) => mergeability(state, repo, pull),
   } satisfies Partial<World>;
 }
@@ -80,7 +83,7 @@ function people(state: State) {
     addUser: (login, options) =>
       accounts.addAccount(state, login, options?.type ?? "User", options?.name),
     addOrganization: (login) => accounts.addAccount(state, login, "Organization"),
-    addTeam: (org, slug, members) => accounts.addTeam(state, org, slug, members),
+    addTeam: (org, slug, members, pending) => accounts.addTeam(state, org, slug, members, pending),
     team: (org, slug) => accounts.teamOf(state, org, slug),
     addApp: (app) => accounts.addApp(state, app),
     install: (app, account, names) => accounts.install(state, app, account, names),
@@ -105,6 +108,7 @@ function git(state: State) {
     pushed: write(state, followMoves),
     commitOnBranch: write(state, commitOnBranch),
     createCheck: (repo, app, check) => write(state, checks.createCheck)(repo, app, check),
+    createStatus: write(state, statuses.createStatus),
     updateCheck: write(state, checks.updateCheck),
     rerequestCheck: write(state, checks.rerequestCheck),
   } satisfies Partial<World>;
@@ -135,5 +139,6 @@ function pullDoors(state: State) {
     mergePull: write(state, mergePull),
     setAutoMerge: write(state, setAutoMerge),
     enqueue: write(state, enqueue),
+    dequeue: write(state, dequeue),
   } satisfies Partial<World>;
 }

@@ -17,6 +17,8 @@ export interface Team {
   readonly slug: string;
   readonly name: string;
   readonly members: Set<string>;
+  /** Invited, and not members yet. */
+  readonly pending: Set<string>;
 }
 
 export type Permission = "admin" | "maintain" | "write" | "triage" | "read" | "none";
@@ -44,6 +46,8 @@ export interface Repo {
   /** `null` while the repo is empty. */
   defaultBranch: string | null;
   allowAutoMerge: boolean;
+  /** What the repo's settings allow. */
+  readonly mergeMethods: Set<MergeMethod>;
   /** The repo that this one was forked from. */
   readonly parent: number | null;
   readonly createdAt: string;
@@ -92,7 +96,13 @@ export interface Pull {
   mergedAt: string | null;
   mergedBy: string | null;
   mergeOid: Oid | null;
-  autoMerge: { readonly by: string; readonly method: MergeMethod; readonly at: string } | null;
+  autoMerge: {
+    readonly by: string;
+    readonly method: MergeMethod;
+    readonly at: string;
+    readonly title?: string;
+    readonly message?: string;
+  } | null;
   readonly labels: Set<string>;
   readonly reviewers: Set<string>;
   readonly teamReviewers: Set<string>;
@@ -121,6 +131,10 @@ export interface Comment {
   body: string;
   readonly at: string;
   updatedAt: string;
+  /** Who changed it last; `null`: it stands as it was written. */
+  editedBy: string | null;
+  /** Id of the App through which it was written. */
+  readonly viaApp: number | null;
   readonly reactions: { readonly id: number; readonly content: string; readonly by: string }[];
 }
 
@@ -141,6 +155,20 @@ export interface CheckRun {
   detailsUrl: string | null;
   externalId: string;
   annotations: readonly Record<string, unknown>[];
+}
+
+/** What somebody with write, or an App, reported of a commit by a context's name. The newest of a context counts. */
+export interface CommitStatus {
+  readonly id: number;
+  readonly nodeId: string;
+  readonly repo: number;
+  readonly oid: Oid;
+  readonly context: string;
+  readonly state: "error" | "failure" | "pending" | "success";
+  readonly description: string | null;
+  readonly targetUrl: string | null;
+  readonly creator: string;
+  readonly at: string;
 }
 
 export interface App {

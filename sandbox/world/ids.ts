@@ -9,6 +9,7 @@ const prefixes = {
   PullRequestReview: "PRR",
   IssueComment: "IC",
   CheckRun: "CR",
+  StatusContext: "SC",
   Label: "LA",
   Installation: "MDI",
   Ref: "REF",

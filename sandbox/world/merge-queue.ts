@@ -54,6 +54,15 @@ export async function enqueue(
   await buildGroup(state, repo, pull.baseBranch, entry);
 }
 
+/** Takes a pull request out of its queue. @throws Rejection when it is in none. */
+export async function dequeue(state: State, repo: Repo, _actor: string, pull: Pull): Promise<void> {
+  assertWritable(repo);
+  const entry = queueOf(state, repo, pull.baseBranch).find((one) => one.pull === pull);
+  if (entry === undefined) throw unprocessable("Pull request is not in the merge queue");
+  await removeEntry(state, repo, pull.baseBranch, entry, "MANUAL");
+  await rebuild(state, repo, pull.baseBranch);
+}
+
 /** Makes the group's branch: the pull request merged onto the group before it, or onto the base. `false`: it conflicts. */
 async function buildGroup(
   state: State,

@@ -24,6 +24,17 @@ export function assertHead(pull: Pull, expected: Oid | undefined): void {
   throw new Rejection(409, "UNPROCESSABLE", message);
 }
 
+const NOT_ALLOWED = {
+  merge: "Merge commits are not allowed on this repository.",
+  squash: "Squash merges are not allowed on this repository.",
+  rebase: "Rebase merges are not allowed on this repository.",
+} as const satisfies Record<MergeMethod, string>;
+
+/** @throws Rejection 405 for a way to merge that the repo's settings do not have. */
+export function assertMethod(repo: Repo, method: MergeMethod): void {
+  if (!repo.mergeMethods.has(method)) throw notMergeable(NOT_ALLOWED[method]);
+}
+
 /** @throws Rejection 405 while rules, a draft or a conflict stand in the way; 409 when the head moved. */
 export async function mergePull(
   state: State,
@@ -38,9 +49,8 @@ export async function mergePull(
   await assertMergeable(state, repo, pull);
   const rules = rulesOf(repo, pull.baseBranch);
   if (rules.mergeQueue) throw notMergeable("Changes must be made through the merge queue");
-  if (rules.linearHistory && options.method === "merge") {
-    throw notMergeable("Merge commits are not allowed on this repository.");
-  }
+  assertMethod(repo, options.method);
+  if (rules.linearHistory && options.method === "merge") throw notMergeable(NOT_ALLOWED.merge);
   return await mergeNow(state, repo, actor, pull, options);
 }
 

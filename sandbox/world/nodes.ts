@@ -47,6 +47,8 @@ function listFor(
       return [...state.reviews.values()].flat() satisfies Review[];
     case "IssueComment":
       return [...state.comments.values()].flat() satisfies Comment[];
+    case "StatusContext":
+      return [...state.statuses.values()].flat();
     case "CheckRun":
       return [...state.checks.values()].flat();
     default:

@@ -30,6 +30,7 @@ async function newRepo(
     archived: false,
     defaultBranch: null,
     allowAutoMerge: true,
+    mergeMethods: new Set(["merge", "squash", "rebase"]),
     createdAt: at,
     pushedAt: at,
     store: await state.newStore(),
@@ -93,6 +94,7 @@ export function deleteRepo(state: State, repo: Repo, actor: string): void {
   state.repos.delete(repo.id);
   state.pulls.delete(repo.id);
   state.checks.delete(repo.id);
+  state.statuses.delete(repo.id);
   for (const installation of state.installations.values()) installation.repos.delete(repo.id);
   for (const installation of reaching) {
     const change = { kind: "installation_repositories", action: "removed", installation } as const;

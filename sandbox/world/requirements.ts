@@ -1,7 +1,15 @@
 import type { Oid } from "../git/object-store.ts";
 import { mayWrite } from "./accounts.ts";
 import type { Pull, Repo, Review } from "./entities.ts";
-import { type BranchRules, latestChecks, requiredChecksOn, rulesOf, verdictOf } from "./rules.ts";
+import {
+  type BranchRules,
+  latestChecks,
+  latestStatuses,
+  requiredChecksOn,
+  rulesOf,
+  verdictOf,
+  verdictOfStatus,
+} from "./rules.ts";
 import type { State } from "./state.ts";
 import type { Mergeable, MergeState } from "./world.ts";
 
@@ -61,6 +69,9 @@ async function stateOfClean(state: State, repo: Repo, pull: Pull, tip: Oid): Pro
   if (unmetRequirements(state, repo, pull).length > 0) return "BLOCKED";
   const rules = rulesOf(repo, pull.baseBranch);
   if (rules.upToDate && !(await repo.store.isAncestor(tip, pull.headOid))) return "BEHIND";
-  const verdicts = latestChecks(state, repo, pull.headOid).map(verdictOf);
+  const verdicts = [
+    ...latestChecks(state, repo, pull.headOid).map(verdictOf),
+    ...latestStatuses(state, repo, pull.headOid).map(verdictOfStatus),
+  ];
   return verdicts.every((verdict) => verdict === "passing") ? "CLEAN" : "UNSTABLE";
 }

@@ -1,6 +1,7 @@
 import type { Oid } from "../git/object-store.ts";
-import type { CheckRun, Repo, Ruleset } from "./entities.ts";
+import type { CheckRun, CommitStatus, Repo, Ruleset } from "./entities.ts";
 import type { State } from "./state.ts";
+import { latestOfEach } from "./statuses.ts";
 
 /** What all rulesets of a branch demand together. */
 export interface BranchRules {
@@ -13,7 +14,8 @@ export interface BranchRules {
   readonly mergeQueue: boolean;
 }
 
-function covers(pattern: string, repo: Repo, branch: string): boolean {
+function covers(written: string, repo: Repo, branch: string): boolean {
+  const pattern = written.replace(/^refs\/heads\//, "");
   if (pattern === "~ALL") return true;
   if (pattern === "~DEFAULT_BRANCH") return branch === repo.defaultBranch;
   const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
@@ -22,8 +24,13 @@ function covers(pattern: string, repo: Repo, branch: string): boolean {
   return new RegExp(`^${source}$`).test(branch);
 }
 
+/** The rulesets of a branch. */
+export function rulesetsOf(repo: Repo, branch: string): readonly Ruleset[] {
+  return repo.rulesets.filter((set) => set.branches.some((p) => covers(p, repo, branch)));
+}
+
 export function rulesOf(repo: Repo, branch: string): BranchRules {
-  const sets = repo.rulesets.filter((set) => set.branches.some((p) => covers(p, repo, branch)));
+  const sets = rulesetsOf(repo, branch);
   return {
     pullRequest: sets.some((set) => set.pullRequest !== null),
     approvals: Math.max(0, ...sets.map((set) => set.pullRequest?.approvals ?? 0)),
@@ -44,6 +51,16 @@ export function latestChecks(state: State, repo: Repo, oid: Oid): readonly Check
   return [...latest.values()];
 }
 
+/** The newest status of every context on a commit. */
+export function latestStatuses(state: State, repo: Repo, oid: Oid): readonly CommitStatus[] {
+  return latestOfEach((state.statuses.get(repo.id) ?? []).filter((one) => one.oid === oid));
+}
+
+export function verdictOfStatus({ state }: CommitStatus): CheckVerdict {
+  if (state === "pending") return "pending";
+  return state === "success" ? "passing" : "failing";
+}
+
 export type CheckVerdict = "passing" | "pending" | "failing";
 
 export function verdictOf(check: CheckRun): CheckVerdict {
@@ -59,9 +76,12 @@ export function requiredChecksOn(
   oid: Oid,
 ): readonly { readonly context: string; readonly verdict: CheckVerdict }[] {
   const runs = latestChecks(state, repo, oid);
+  const statuses = latestStatuses(state, repo, oid);
   return rules.requiredChecks.map(({ context, appId }) => {
     const fitting = runs.filter((c) => c.name === context && (appId === null || c.appId === appId));
-    const verdicts = fitting.map(verdictOf);
+    // A status has no App: it answers where none is named.
+    const named = statuses.filter((status) => appId === null && status.context === context);
+    const verdicts = [...fitting.map(verdictOf), ...named.map(verdictOfStatus)];
     if (verdicts.includes("failing")) return { context, verdict: "failing" };
     const pending = verdicts.length === 0 || verdicts.includes("pending");
     return { context, verdict: pending ? "pending" : "passing" };

@@ -4,6 +4,7 @@ import type {
   App,
   CheckRun,
   Comment,
+  CommitStatus,
   Installation,
   Pull,
   Repo,
@@ -40,6 +41,7 @@ export interface State {
   readonly comments: Map<number, Comment[]>;
   /** By repo id. */
   readonly checks: Map<number, CheckRun[]>;
+  readonly statuses: Map<number, CommitStatus[]>;
   /** By repo id and base branch. */
   readonly queues: Map<string, QueueEntry[]>;
   readonly listeners: Set<(event: WorldEvent) => void>;
@@ -60,6 +62,7 @@ export function createState(newStore: () => Promise<ObjectStore>, now: () => Dat
     reviews: new Map(),
     comments: new Map(),
     checks: new Map(),
+    statuses: new Map(),
     queues: new Map(),
     listeners: new Set(),
     turns: new Map(),

@@ -4,6 +4,7 @@ import type {
   App,
   CheckRun,
   Comment,
+  CommitStatus,
   Installation,
   Label,
   MergeMethod,
@@ -91,6 +92,12 @@ export type WorldEvent =
       readonly actor: string;
     }
   | {
+      readonly kind: "status";
+      readonly repo: Repo;
+      readonly status: CommitStatus;
+      readonly actor: string;
+    }
+  | {
       readonly kind: "installation";
       readonly action: "created" | "deleted" | "suspend" | "unsuspend";
       readonly installation: Installation;
@@ -133,7 +140,8 @@ export interface World {
 
   addUser(login: string, options?: { name?: string; type?: "User" | "Bot" }): Account;
   addOrganization(login: string): Account;
-  addTeam(org: string, slug: string, members: readonly string[]): Team;
+  /** `pending`: invited, and not members yet. */
+  addTeam(org: string, slug: string, members: readonly string[], pending?: readonly string[]): Team;
   team(org: string, slug: string): Team | null;
   addApp(app: Omit<App, "id" | "bot" | "clientId">): App;
   install(app: number, account: string, repos: "all" | readonly string[]): Installation;
@@ -164,6 +172,8 @@ export interface World {
   reviews(pull: Pull): readonly Review[];
   comments(pull: Pull): readonly Comment[];
   checks(repo: Repo, oid: Oid): readonly CheckRun[];
+  /** Oldest first. */
+  statuses(repo: Repo, oid: Oid): readonly CommitStatus[];
   mergeability(
     repo: Repo,
     pull: Pull,
@@ -227,9 +237,10 @@ export interface World {
     actor: string,
     pull: Pull,
     method: MergeMethod | null,
-    expectedHead?: Oid,
+    options?: { expectedHead?: Oid; title?: string; message?: string },
   ): Promise<void>;
   enqueue(repo: Repo, actor: string, pull: Pull, expectedHead?: Oid): Promise<void>;
+  dequeue(repo: Repo, actor: string, pull: Pull): Promise<void>;
   review(
     repo: Repo,
     actor: string,
@@ -243,7 +254,8 @@ export interface World {
     review: Review,
     message: string,
   ): Promise<void>;
-  comment(repo: Repo, actor: string, pull: Pull, body: string): Promise<Comment>;
+  /** `through`: the App that speaks for the person; a bot always speaks through its own. */
+  comment(repo: Repo, actor: string, pull: Pull, body: string, through?: App): Promise<Comment>;
   editComment(repo: Repo, actor: string, comment: Comment, body: string): Promise<void>;
   deleteComment(repo: Repo, actor: string, comment: Comment): Promise<void>;
   react(repo: Repo, actor: string, comment: Comment, content: string): Promise<{ id: number }>;
@@ -261,6 +273,12 @@ export interface World {
     app: App,
     check: Partial<CheckRun> & { name: string; headOid: Oid },
   ): Promise<CheckRun>;
+  createStatus(
+    repo: Repo,
+    actor: string,
+    status: Pick<CommitStatus, "oid" | "context" | "state"> &
+      Partial<Pick<CommitStatus, "description" | "targetUrl">>,
+  ): Promise<CommitStatus>;
   updateCheck(repo: Repo, app: App, check: CheckRun, change: Partial<CheckRun>): Promise<void>;
   /** A person's "Re-run": nothing changes but that the check's App is told. */
   rerequestCheck(repo: Repo, actor: string, check: CheckRun): Promise<void>;

@@ -20,6 +20,9 @@ const skipWords: Readonly<Record<SkipReason, string>> = {
   duplicate: "it was told before",
   "nothing-to-do": "the event asks for nothing",
   "source-not-used": "no part uses such events",
+  answered: "the command asked for words alone, and got them",
+  "comment-stale": "the comment was edited, deleted, or too old to act on",
+  gated: "the pull request's gates were looked at",
 };
 
 /** What a person has to mend first. */
@@ -53,6 +56,22 @@ const refuseWords: Readonly<Record<RefuseReason, string>> = {
   unreadable: "the delivery cannot be read",
   "unsupported-field": "the entry has a field that is not supported",
   "value-invalid": "a value cannot be used",
+  "command-unclear": "the command could not be read",
+  "not-permitted": "the person may not do this here",
+  "environment-unknown": "the config names no such environment",
+  "component-unknown": "the environment has no such component",
+  "version-unknown": "the version was never there, or the name fits several",
+  "source-unknown": "`--from` names nothing that it could come from",
+  "sources-disagree":
+    "the overlays that it would come from hold different versions: name one with `--from`",
+  "nothing-to-promote": "the source holds nothing that the target has a place for",
+  "ladder-skipped": "a step of the ladder would be left out: `--from` and `--reason` are needed",
+  "target-ahead": "the target holds something newer: `/rollback` goes back",
+  "soak-too-short": "no release was in the source for long enough",
+  "release-banned": "a person banned the release",
+  "release-held": "a person holds the place: `/tagboat unhold` lifts it",
+  "nothing-to-roll-back": "the history of the place holds no release before",
+  "pull-not-ours": "the pull request is no proposal of Tagboat's",
 };
 
 /** What became of an event, in one sentence. Text from outside is shown, never obeyed by the terminal. */

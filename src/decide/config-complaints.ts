@@ -14,15 +14,22 @@ const KINDS: Readonly<Record<string, string>> = {
   null: "nothing",
 };
 
-/** Says what zod found wrong with a value, in words that tell what to do. */
-export function complaints(issues: readonly z.core.$ZodIssue[], value: unknown): Finding[] {
-  return issues.flatMap((issue) => complaint(issue, valueAt(value, issue.path)));
+/**
+ * Says what zod found wrong with a value, in words that tell what to do.
+ * @param keysAt the keys that may stand at a path.
+ */
+export function complaints(
+  issues: readonly z.core.$ZodIssue[],
+  value: unknown,
+  keysAt: typeof knownKeys = knownKeys,
+): Finding[] {
+  return issues.flatMap((issue) => complaint(issue, valueAt(value, issue.path), keysAt));
 }
 
-function complaint(issue: z.core.$ZodIssue, found: unknown): Finding[] {
+function complaint(issue: z.core.$ZodIssue, found: unknown, keysAt: typeof knownKeys): Finding[] {
   const { path } = issue;
   if (issue.code === "unrecognized_keys") {
-    const known = knownKeys(path);
+    const known = keysAt(path);
     return issue.keys.map((key) => ({
       ...error(path, `Unknown key "${shown(key)}".${didYouMean(key, known)}`),
       key,

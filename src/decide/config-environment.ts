@@ -1,10 +1,11 @@
 import type { Environment } from "../model/config.ts";
+import { PROMOTION_CHECK } from "../model/gate.ts";
 import { parseImageName } from "../model/image.ts";
 import { templateFields, unknownFields } from "../model/template.ts";
 import type { Findings } from "./config-findings.ts";
 import type { WrittenEnvironment } from "./config-schema.ts";
 import type { ValuePath } from "./config-text.ts";
-import { parseDuration } from "./duration.ts";
+import { freezeOf, milliseconds } from "./config-times.ts";
 import { isLiteralPath, normalPath, pathFault } from "./environment-paths.ts";
 
 /** An environment of the config with its defaults; what cannot be is added to `findings`. */
@@ -15,6 +16,7 @@ export function environmentOf(
 ): Environment {
   checkNames(written, path, findings);
   checkTemplates(written, [...path, "proposal"], findings);
+  checkChecks(written, [...path, "require", "checks"], findings);
   return {
     ...written,
     path: environmentPaths(written, path, findings),
@@ -22,8 +24,11 @@ export function environmentOf(
     image: mappings(written.image, [...path, "image"], findings),
     approvals: approvalsOf(written),
     soak: milliseconds(written.soak ?? "0s", [...path, "soak"], findings),
+    age: milliseconds(written.age ?? "0s", [...path, "age"], findings),
     require: written.require ?? { checks: [], health: null },
-    freeze: freezes(written, path, findings),
+    freeze: written.freeze.map((freeze, index) =>
+      freezeOf(freeze, [...path, "freeze", index], findings),
+    ),
   };
 }
 
@@ -55,6 +60,12 @@ function checkTemplates(written: WrittenEnvironment, path: ValuePath, findings: 
     const known = templateFields.map((field) => `{${field}}`).join(" ");
     findings.error([...path, key], `Unknown field {${unknown}}: write ${known}.`);
   }
+}
+
+function checkChecks(written: WrittenEnvironment, path: ValuePath, findings: Findings): void {
+  const index = written.require?.checks.indexOf(PROMOTION_CHECK) ?? -1;
+  if (index < 0) return;
+  findings.error([...path, index], "This check waits for itself: take it out.");
 }
 
 /** Whether a name may stand in the branch `tagboat/<environment>/…`. */
@@ -100,42 +111,4 @@ function mappings(
     pairs.push([names[0], names[1]]);
   }
   return Object.fromEntries(pairs);
-}
-
-function milliseconds(text: string, path: ValuePath, findings: Findings): number {
-  const length = parseDuration(text);
-  if (length === null) findings.error(path, "This is longer than a year: write a shorter time.");
-  return length ?? 0;
-}
-
-const CRON_FIELD =
-  /^(\*|[\dA-Za-z]+(-[\dA-Za-z]+)?)(\/\d+)?(,[\dA-Za-z]+(-[\dA-Za-z]+)?(\/\d+)?)*$/;
-
-function freezes(
-  written: WrittenEnvironment,
-  path: ValuePath,
-  findings: Findings,
-): Environment["freeze"] {
-  return written.freeze.map((freeze, index) => {
-    const at = [...path, "freeze", index];
-    const fields = freeze.cron.trim().split(/\s+/);
-    if (fields.length !== 5 || !fields.every((field) => CRON_FIELD.test(field))) {
-      const message = "Write five fields, minute hour day month weekday: `0 15 * * 5`.";
-      findings.error([...at, "cron"], message);
-    }
-    if (!isTimeZone(freeze.tz)) {
-      findings.error([...at, "tz"], "Unknown time zone: write one like Europe/London or UTC.");
-    }
-    const length = milliseconds(freeze.for, [...at, "for"], findings);
-    return { cron: fields.join(" "), for: length, tz: freeze.tz };
-  });
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -5,11 +5,11 @@ import { z } from "zod";
  * Only absence is filled in, so that the JSON Schema of its input is what people write.
  */
 
-const oneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
+export const oneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
   error: "Write one text, or a list of texts with at least one in it.",
 });
-const texts = z.array(z.string().min(1));
-const duration = z
+export const texts = z.array(z.string().min(1));
+export const duration = z
   .string()
   .regex(/^(\d{1,6}[smhd])+$/, "Write a length of time like 30m, 1h, 65h or 2d.");
 const regexp = z.string().min(1, "Write a regular expression.");
@@ -38,19 +38,35 @@ const image = z.strictObject({
   reread: z.boolean().default(true).describe("Look for versions that no webhook told of."),
 });
 
-const approvals = z.strictObject({
+const team = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,99}$/,
+    "Write the slug of a team of the repo's owner, as its page's address has it: `ops`.",
+  );
+export const teams = z.array(team).default([]);
+
+export const approvals = z.strictObject({
   count: z.int().min(0).max(10).optional(),
-  teams: texts.default([]),
-  requester: z.boolean().default(false),
+  teams: teams.describe("Approvals count from people of these teams; from anyone with write."),
+  requester: z.boolean().default(false).describe("Whether who asked may approve as well."),
 });
-const require = z.strictObject({
+const allow = z.strictObject({
+  teams: teams.describe("Who may command here; anyone with write."),
+  skip: teams.describe("Who may skip a step of the ladder; maintainers of the repo always may."),
+});
+export const require = z.strictObject({
   checks: texts.default([]),
   health: orNull(z.literal("argocd")),
 });
-const freeze = z.strictObject({
-  cron: z.string().min(1),
-  for: duration,
+export const freeze = z.strictObject({
+  cron: z.string().min(1).describe("When it begins: minute hour day month weekday."),
+  for: duration.describe("How long it lasts."),
   tz: z.string().min(1).default("UTC"),
+  except: texts.default([]).describe("Components that it does not hold."),
+  override: orNull(
+    z.strictObject({ teams: z.array(team).min(1, "Name at least one team.") }),
+  ).describe("Who may open it for one pull request, with a reason."),
 });
 const proposal = z.strictObject({
   labels: texts.default([]),
@@ -72,7 +88,9 @@ const environment = z.strictObject({
   image: z.record(z.string(), z.string().min(1)).default({}),
   add: z.boolean().default(false),
   approvals: approvals.optional(),
-  soak: duration.optional(),
+  allow: allow.prefault({}),
+  soak: duration.optional().describe("How long a release runs in the environment before."),
+  age: duration.optional().describe("How old an image is at least, since it was built."),
   require: require.optional(),
   freeze: z.array(freeze).default([]),
   proposal: proposal.prefault({}),
@@ -90,6 +108,7 @@ export const configSchema = z.strictObject({
 export type WrittenConfig = z.infer<typeof configSchema>;
 export type WrittenImage = z.infer<typeof image>;
 export type WrittenEnvironment = z.infer<typeof environment>;
+export type WrittenFreeze = z.infer<typeof freeze>;
 
 const keys: Readonly<Record<string, readonly string[]>> = {
   "": Object.keys(configSchema.shape),
@@ -97,8 +116,10 @@ const keys: Readonly<Record<string, readonly string[]>> = {
   "images.tags": Object.keys(tags.shape),
   environments: Object.keys(environment.shape),
   "environments.approvals": Object.keys(approvals.shape),
+  "environments.allow": Object.keys(allow.shape),
   "environments.require": Object.keys(require.shape),
   "environments.freeze": Object.keys(freeze.shape),
+  "environments.freeze.override": ["teams"],
   "environments.proposal": Object.keys(proposal.shape),
 };
 

@@ -14,3 +14,15 @@ export function parseDuration(text: string): number | null {
   }
   return total <= 366 * 86_400_000 ? total : null;
 }
+
+/** A length of time as `parseDuration` reads it, in its largest whole units: `1h30m`. Parts of a second are dropped. */
+export function renderDuration(milliseconds: number): string {
+  let left = Math.max(0, Math.floor(milliseconds / 1000) * 1000);
+  const parts: string[] = [];
+  for (const [unit, length] of Object.entries(UNITS).reverse()) {
+    const amount = Math.floor(left / length);
+    left -= amount * length;
+    if (amount > 0) parts.push(`${amount}${unit}`);
+  }
+  return parts.join("") || "0s";
+}

@@ -39,3 +39,13 @@ export const PULL_FRAGMENT = `fragment Pull on PullRequest {
     nodes { commit { statusCheckRollup { state } } }
   }
 }`;
+
+/** Everything that the port's `CommitFacts` tells. */
+export const HEAD_COMMIT_FRAGMENT = `fragment HeadCommit on Commit {
+  oid
+  message
+  changedFilesIfAvailable
+  author { user { databaseId } }
+  signature { isValid wasSignedByGitHub }
+  parents(first: 10) { nodes { oid } }
+}`;

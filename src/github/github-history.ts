@@ -1,6 +1,7 @@
 import type { HostHistory } from "../model/host-history.ts";
 import { failedHooks, redeliver } from "./failed-hooks.ts";
 import { Host, type HostOptions } from "./host.ts";
+import { listPulls } from "./list-pulls.ts";
 import { openProposals } from "./open-proposals.ts";
 
 /** The port `HostHistory` on GitHub, for the same host as the forge. */
@@ -12,6 +13,12 @@ export function createGithubHistory(options: HostOptions): HostHistory {
     },
     failedHooks: (since) => failedHooks(app, since),
     redeliver: (id) => redeliver(app, id),
+    labelled: (repo, label) =>
+      listPulls(new Host(options, repo.installation), repo, {
+        states: null,
+        base: null,
+        labels: [label],
+      }),
     openProposals: (repo) => openProposals(new Host(options, repo.installation), repo),
   };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Parse place for the answer to the target query. Only what is used; the rest is let through. */
-const Oid = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
+export const Oid = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
 export const Actor = z.object({ __typename: z.string(), login: z.string() }).nullable();
 
 export const Entry = z.object({
@@ -18,7 +18,7 @@ export const Listing = z.object({
   entries: z.array(z.object({ name: z.string() })).nullish(),
 });
 
-const HeadCommit = z.object({
+export const HeadCommit = z.object({
   oid: Oid,
   message: z.string(),
   changedFilesIfAvailable: z.number().nullable(),
@@ -124,6 +124,18 @@ export const TargetAnswer = z.object({
       head: z.object({ target: AliasedCommit.nullable() }).nullish(),
       open: Pulls.optional(),
       ended: Pulls.optional(),
+      labelled: z.object({ totalCount: z.number() }).nullish(),
+      siblings: z
+        .object({
+          nodes: z
+            .array(
+              z
+                .object({ prefix: z.string(), name: z.string(), associatedPullRequests: Pulls })
+                .nullable(),
+            )
+            .nullish(),
+        })
+        .nullish(),
     })
     .nullable(),
 });

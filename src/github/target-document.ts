@@ -1,6 +1,11 @@
 import { CONFIG_PATH } from "../model/config.ts";
 import type { TargetQuery } from "../model/forge.ts";
-import { FILE_FRAGMENT, LISTING_FRAGMENT, PULL_FRAGMENT } from "./fragments.ts";
+import {
+  FILE_FRAGMENT,
+  HEAD_COMMIT_FRAGMENT,
+  LISTING_FRAGMENT,
+  PULL_FRAGMENT,
+} from "./fragments.ts";
 import type { Document } from "./host.ts";
 
 /** Which document a query needs. Equal shapes have equal texts, so that a host can keep them parsed. */
@@ -10,6 +15,8 @@ interface Shape {
   readonly root: boolean;
   readonly named: boolean;
   readonly head: boolean;
+  readonly siblings: boolean;
+  readonly counted: boolean;
 }
 
 /** The one query of `readTarget`, and where in its answer each file and folder is found. */
@@ -44,12 +51,19 @@ export function targetRequest(query: TargetQuery): TargetRequest {
     variables.head = head;
     variables.headRef = `refs/heads/${head}`;
   }
+  if (query.siblings !== undefined) {
+    variables.siblings = `refs/heads/${query.siblings.folder}`;
+    variables.word = query.siblings.word;
+  }
+  if (query.counted !== undefined) variables.label = query.counted;
   const shape: Shape = {
     files: files.length,
     folders: folders.length,
     root,
     named: base !== null,
     head: head !== null,
+    siblings: query.siblings !== undefined,
+    counted: query.counted !== undefined,
   };
   return {
     document: { what: "viewer+repository", text: documentOf(shape) },
@@ -82,19 +96,31 @@ function documentOf(shape: Shape): string {
     }
     base: ${shape.named ? "ref(qualifiedName: $base)" : "defaultBranchRef"} { ...Base }
     ${shape.head ? headFields : ""}
+    ${shape.siblings ? SIBLINGS : ""}
+    ${shape.counted ? "labelled: pullRequests(labels: [$label], first: 1) { totalCount }" : ""}
   }
 }`,
     baseFragment(shape),
     FILE_FRAGMENT,
   ];
   if (shape.root || shape.folders > 0) parts.push(LISTING_FRAGMENT);
-  if (shape.head) parts.push(HEAD_COMMIT_FRAGMENT, blobsFragment(shape), PULL_FRAGMENT);
+  if (shape.head) parts.push(HEAD_COMMIT_FRAGMENT, blobsFragment(shape));
+  if (shape.head || shape.siblings) parts.push(PULL_FRAGMENT);
   return parts.join("\n");
 }
 
 const headFields = `head: ref(qualifiedName: $headRef) { target { oid ...Blobs } }
     open: ${pullsField("OPEN", 30)}
     ended: ${pullsField("CLOSED, MERGED", 10)}`;
+
+// By branches: a list of all open pull requests would hold those of other bots, too.
+const SIBLINGS = `siblings: refs(refPrefix: $siblings, query: $word, first: 50) {
+      nodes {
+        prefix
+        name
+        associatedPullRequests(states: [OPEN], first: 5) { nodes { ...Pull } }
+      }
+    }`;
 
 // Asked apart: GitHub lists the pull requests of forks' branches of the same name too, and no number of ended ones may hide ours.
 function pullsField(states: string, first: number): string {
@@ -104,19 +130,12 @@ function pullsField(states: string, first: number): string {
     }`;
 }
 
-const HEAD_COMMIT_FRAGMENT = `fragment HeadCommit on Commit {
-  oid
-  message
-  changedFilesIfAvailable
-  author { user { databaseId } }
-  signature { isValid wasSignedByGitHub }
-  parents(first: 10) { nodes { oid } }
-}`;
-
 function declarations(shape: Shape): string[] {
   const declared = ["$owner: String!", "$name: String!", "$config: String!"];
   if (shape.named) declared.push("$base: String!");
   if (shape.head) declared.push("$head: String!", "$headRef: String!");
+  if (shape.counted) declared.push("$label: String!");
+  if (shape.siblings) declared.push("$siblings: String!", "$word: String!");
   for (const at of count(shape.files)) declared.push(`$f${at}: String!`);
   for (const at of count(shape.folders)) declared.push(`$d${at}: String!`);
   return declared;

@@ -1,7 +1,6 @@
 import { CONFIG_PATH } from "../model/config.ts";
 import {
   type CdRepo,
-  type CommitFacts,
   type FileState,
   ForgeDenied,
   ForgeUnavailable,
@@ -9,18 +8,12 @@ import {
   type Target,
   type TargetQuery,
 } from "../model/forge.ts";
+import { commitFacts, newestFirst } from "./commit-facts.ts";
 import { type FoundFile, proveFiles } from "./file-text.ts";
 import { modeText } from "./git-blob.ts";
 import type { GraphqlAnswer, Host } from "./host.ts";
 import { pullState } from "./pull-state.ts";
-import {
-  type AliasedCommit,
-  Entry,
-  type HeadCommit,
-  Listing,
-  TargetAnswer,
-  type Viewer,
-} from "./target-answer.ts";
+import { type AliasedCommit, Entry, Listing, TargetAnswer, type Viewer } from "./target-answer.ts";
 import { type TargetRequest, targetRequest } from "./target-document.ts";
 
 type Answer = NonNullable<TargetAnswer["repository"]>;
@@ -60,6 +53,8 @@ export async function readTarget(host: Host, query: TargetQuery): Promise<Target
     folders: folders(request, base),
     head: headBranch(repository, request, viewer),
     pulls: pulls(repository, viewer),
+    labelled: repository.labelled?.totalCount ?? 0,
+    siblings: siblings(repository, viewer),
   };
 }
 
@@ -143,6 +138,16 @@ function pulls(repository: Answer, viewer: Viewer): Target["pulls"] {
     .sort((a, b) => b.number - a.number);
 }
 
+function siblings(repository: Answer, viewer: Viewer): Target["siblings"] {
+  return (repository.siblings?.nodes ?? []).flatMap((ref) => {
+    const branch = `${ref?.prefix ?? ""}${ref?.name ?? ""}`.replace(/^refs\/heads\//, "");
+    return (ref?.associatedPullRequests.nodes ?? [])
+      .filter((pull) => pull !== null)
+      .map((pull) => ({ branch, pull: pullState(pull, viewer) }))
+      .filter(({ pull }) => pull.ours);
+  });
+}
+
 function headBranch(repository: Answer, request: TargetRequest, viewer: Viewer): HeadBranch | null {
   const head = repository.head?.target;
   if (head === undefined || head === null) return null;
@@ -159,23 +164,5 @@ function headBranch(repository: Answer, request: TargetRequest, viewer: Viewer):
     commits: newestFirst(nodes, head.oid).map((commit) => commitFacts(commit, viewer)),
     complete: known && compared.commits.totalCount === nodes.length,
     blobs: new Map(blobs),
-  };
-}
-
-// The schema does not say in which order a comparison lists its commits; the head's own commit tells.
-function newestFirst(commits: readonly HeadCommit[], headOid: string): readonly HeadCommit[] {
-  return commits[0]?.oid === headOid ? commits : commits.toReversed();
-}
-
-function commitFacts(commit: HeadCommit, viewer: Viewer): CommitFacts {
-  const author = commit.author?.user?.databaseId ?? null;
-  const { signature } = commit;
-  return {
-    oid: commit.oid,
-    parents: commit.parents.nodes.flatMap((parent) => (parent === null ? [] : [parent.oid])),
-    message: commit.message,
-    byApp: author !== null && author === viewer.databaseId,
-    signed: signature === null ? null : signature.isValid && signature.wasSignedByGitHub,
-    changedFiles: commit.changedFilesIfAvailable,
   };
 }

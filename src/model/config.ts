@@ -49,10 +49,18 @@ export interface Environment {
     readonly teams: readonly string[];
     readonly requester: boolean;
   };
-  /** Milliseconds. */
+  /** Who may command here, of those with write. Slugs of teams of the repo's owner; none: whoever has write. */
+  readonly allow: {
+    readonly teams: readonly string[];
+    /** Who may skip a step of the ladder, beside maintainers and admins of the repo. */
+    readonly skip: readonly string[];
+  };
+  /** How long a release runs in the environment before, in milliseconds. */
   readonly soak: number;
+  /** How old an image is at least, since it was built, in milliseconds. */
+  readonly age: number;
   readonly require: { readonly checks: readonly string[]; readonly health: "argocd" | null };
-  readonly freeze: readonly { readonly cron: string; readonly for: number; readonly tz: string }[];
+  readonly freeze: readonly Freeze[];
   readonly proposal: {
     readonly labels: readonly string[];
     readonly reviewers: readonly string[];
@@ -61,6 +69,20 @@ export interface Environment {
     readonly commit: string | null;
     readonly draft: boolean;
   };
+}
+
+/** A window of time in which nothing is promoted. */
+export interface Freeze {
+  /** Five fields: when it begins, by the clocks of `tz`. */
+  readonly cron: string;
+  /** How long it lasts, in milliseconds that pass: a change of the clocks does not stretch it. */
+  readonly for: number;
+  /** IANA time zone. */
+  readonly tz: string;
+  /** Components that it does not hold. */
+  readonly except: readonly string[];
+  /** Whose word opens it for one pull request; `null`: nobody's. */
+  readonly override: { readonly teams: readonly string[] } | null;
 }
 
 /** Something wrong, or worth saying, in the config text. First line and column are 1. */

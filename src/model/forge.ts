@@ -55,6 +55,10 @@ export interface TargetQuery {
   readonly head: string | null;
   /** Files to read at the base, and their blob ids at the head. */
   readonly files: readonly string[];
+  /** Label whose pull requests are to be counted. Absent: none. */
+  readonly counted?: string;
+  /** Other proposals that are to be found: open ones of ours from branches `<folder>…<word>…`. Absent: none. */
+  readonly siblings?: { readonly folder: string; readonly word: string };
 }
 
 /** The repo as it stood at one instant. */
@@ -73,6 +77,10 @@ export interface Target {
   readonly head: HeadBranch | null;
   /** Pull requests whose head is the proposal's branch in this repo, newest first, ours or not: all open ones, the last ended ones. */
   readonly pulls: readonly PullState[];
+  /** How many pull requests, open or not, have the query's `counted` label. */
+  readonly labelled: number;
+  /** Open pull requests of ours from the branches that the query's `siblings` name, at most 50. */
+  readonly siblings: readonly { readonly branch: string; readonly pull: PullState }[];
 }
 
 /** The proposal's branch as it is now. */
@@ -152,11 +160,14 @@ export interface CheckReport {
   readonly repo: CdRepo;
   readonly headOid: string;
   readonly name: string;
-  readonly conclusion: "success" | "failure" | "neutral";
+  /** `pending`: not concluded, which holds a merge that requires it without calling anything wrong. */
+  readonly conclusion: "success" | "failure" | "neutral" | "pending";
   readonly title: string;
   readonly summary: string;
   /** The commit is new: no check of ours can be there yet, so none is looked for. */
   readonly fresh?: boolean;
+  /** Nothing is written where ours says the same already. Not for who answers a person's "Re-run": that awaits a write. */
+  readonly unlessSame?: boolean;
   /** Problems at lines of a file of that commit. */
   readonly annotations: readonly {
     readonly path: string;

@@ -10,6 +10,20 @@ export interface Hold {
   readonly until: string | null;
 }
 
+/** "This release goes no further": it may not come to the environment, nor to any that follows it. */
+export interface Ban {
+  readonly repo: string;
+  readonly environment: string;
+  /** `null`: every component. */
+  readonly component: string | null;
+  /** The image as its source names it. */
+  readonly image: string;
+  readonly tag: string | null;
+  readonly digest: string | null;
+  readonly by: string;
+  readonly reason: string;
+}
+
 /** PORT. */
 export interface Holds {
   of(

@@ -19,6 +19,8 @@ export interface HostHistory {
   failedHooks(since: Date): Promise<readonly FailedHook[]>;
   /** Asks for one more attempt. `false`: the host does not know it any more. */
   redeliver(id: string): Promise<boolean>;
+  /** Numbers of pull requests, open or not, that carry a label, oldest first: where people's words stand. One request for each hundred. */
+  labelled(repo: CdRepo, label: string): Promise<readonly number[]>;
   /** Open pull requests of our App from branches `tagboat/*` of the repo itself. One request for each hundred. */
   openProposals(
     repo: CdRepo,

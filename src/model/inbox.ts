@@ -21,7 +21,40 @@ export type LaneTask =
   /** Tell on a pull request what its change of the config would do. */
   | { readonly kind: "preview"; readonly repo: string; readonly pull: number }
   /** Offer a first config to a repo that carries this image and has none; `image: null`: look at what became of the offer. */
-  | { readonly kind: "onboard"; readonly repo: string; readonly image: string | null };
+  | { readonly kind: "onboard"; readonly repo: string; readonly image: string | null }
+  /** Somebody wrote a command. What the comment says is read again: only its author and time are believed. */
+  | {
+      readonly kind: "command";
+      readonly repo: string;
+      readonly pull: { readonly number: number; readonly nodeId: string };
+      readonly comment: {
+        readonly id: number;
+        readonly nodeId: string;
+        readonly login: string;
+        readonly userId: number;
+        /** RFC 3339. */
+        readonly at: string;
+      };
+    }
+  /** Bring to a place by itself what was merged before it (`on: merge`). */
+  | { readonly kind: "promote"; readonly place: Place; readonly why: string }
+  /** Look at the gates of a pull request, and tell in its check how they stand. */
+  | { readonly kind: "gate"; readonly repo: string; readonly pull: number; readonly why: string }
+  /** The same for a group of the merge queue: its commit and branch. */
+  | {
+      readonly kind: "gate-group";
+      readonly repo: string;
+      readonly oid: string;
+      readonly branch: string;
+    }
+  /** Merge a proposal whose gates are open, if they still are. */
+  | {
+      readonly kind: "merge";
+      readonly repo: string;
+      readonly base: string;
+      readonly pull: number;
+      readonly headOid: string;
+    };
 
 /** One piece of a delivery in a lane. */
 export interface LaneItem {

@@ -17,6 +17,9 @@ export const skipReasons = [
   "duplicate",
   "nothing-to-do",
   "source-not-used",
+  "answered",
+  "comment-stale",
+  "gated",
 ] as const;
 export type SkipReason = (typeof skipReasons)[number];
 
@@ -51,6 +54,21 @@ export const refuseReasons = [
   "unreadable",
   "unsupported-field",
   "value-invalid",
+  "command-unclear",
+  "not-permitted",
+  "environment-unknown",
+  "component-unknown",
+  "version-unknown",
+  "source-unknown",
+  "sources-disagree",
+  "nothing-to-promote",
+  "ladder-skipped",
+  "target-ahead",
+  "soak-too-short",
+  "release-banned",
+  "release-held",
+  "nothing-to-roll-back",
+  "pull-not-ours",
 ] as const;
 export type RefuseReason = (typeof refuseReasons)[number];
 

@@ -1,6 +1,9 @@
 import type { Provenance } from "./event.ts";
 import type { ImageName } from "./image.ts";
 
+/** In place of a tag, of a version that is known by its digest alone. No tag can be written so. */
+export const NO_TAG = "-";
+
 /** One versioned thing of a component. Open for more kinds. */
 export type Artifact = ImageArtifact | RefArtifact;
 
@@ -8,6 +11,7 @@ export interface ImageArtifact {
   readonly kind: "image";
   /** The image as its source names it (before an environment's `image:` mapping). */
   readonly image: ImageName;
+  /** `NO_TAG`: only its digest is known. */
   readonly tag: string;
   /** Digest of what the tag names (the index of a multi-arch image), from the registry. */
   readonly digest: string | null;

@@ -1,6 +1,6 @@
 import type { CommitFacts, HeadBranch, PullState } from "../model/forge.ts";
 import type { Release } from "../model/release.ts";
-import { type CommitTrailers, verifyTrailers } from "./trailers.ts";
+import { type CommitTrailers, parseTrailers, verifyTrailers } from "./trailers.ts";
 
 /** Whose work stands on a proposal's branch, proven from git alone. */
 export type Authorship =
@@ -15,7 +15,7 @@ export interface AuthorshipContext {
   readonly branch: string;
   readonly keys: readonly Buffer[];
   /** The open pull request of the branch, if any. */
-  readonly pull: PullState | null;
+  readonly pull: Pick<PullState, "changedFiles"> | null;
   /**
    * The blob id that the signed change makes of a file of today's base; `null`: unknown. After a merge of the base the head's
    * file is neither the signed one nor the base's, but this.
@@ -58,11 +58,8 @@ function ownCommit(commit: CommitFacts, context: AuthorshipContext): CommitTrail
   if (!commit.byApp || parent === undefined) return `commit ${short} is not ours`;
   if (commit.signed === false) return `commit ${short} has no valid signature of the host`;
   const { repoId, branch, keys } = context;
-  const trailers = verifyTrailers(
-    commit.message,
-    { repoId, branch, parent, requester: null },
-    keys,
-  );
+  const requester = parseTrailers(commit.message)?.asked?.by?.id ?? null;
+  const trailers = verifyTrailers(commit.message, { repoId, branch, parent, requester }, keys);
   if (trailers === null) return `commit ${short} does not carry our signature`;
   if (commit.changedFiles !== null && commit.changedFiles !== trailers.files.length) {
     return `commit ${short} changes other files than it names`;

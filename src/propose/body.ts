@@ -35,7 +35,7 @@ export function renderBody(desired: DesiredProposal, context: BodyContext): stri
 }
 
 /** What the repo's config puts above the table (`proposal.body`): its own Markdown, with escaped values from outside. */
-function renderOwnWords(desired: DesiredProposal): string {
+export function renderOwnWords(desired: DesiredProposal): string {
   const { body } = desired.environment.proposal;
   if (body === null) return "";
   const values = Object.entries(templateValues(desired)).map(([name, value]) => [
@@ -46,7 +46,7 @@ function renderOwnWords(desired: DesiredProposal): string {
 }
 
 /** One table for each image: with its name in a column, the versions would not have a line to themselves. */
-function renderTables(rows: readonly ProposalRow[]): string {
+export function renderTables(rows: readonly ProposalRow[]): string {
   const shown = rows.slice(0, ROWS_SHOWN);
   const images = [...new Set(shown.map((row) => row.image))];
   const tables = images.map((image) =>
@@ -69,7 +69,8 @@ function renderTable(image: string, rows: readonly ProposalRow[]): string {
   );
 }
 
-function renderRefs(refs: readonly RefRow[]): string {
+/** `?ref=` that move. */
+export function renderRefs(refs: readonly RefRow[]): string {
   if (refs.length === 0) return "";
   const lines = refs
     .slice(0, ROWS_SHOWN)
@@ -159,7 +160,8 @@ function renderNotes(desired: DesiredProposal, context: BodyContext): string {
   return notes.map((note) => `> ${note}`).join("\n>\n");
 }
 
-function renderOnMerge(desired: DesiredProposal): string {
+/** What a merge leads to. */
+export function renderOnMerge(desired: DesiredProposal): string {
   const folders = [
     ...new Set(desired.edits.map((edit) => edit.path.replace(/\/[^/]+$/, ""))),
   ].sort();

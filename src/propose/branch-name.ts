@@ -41,6 +41,69 @@ export function parseTrackingBranch(name: string): TrackingBranch | null {
   return { environment, component, hash };
 }
 
+export interface PinnedBranch extends TrackingBranch {
+  readonly version: string;
+}
+
+/**
+ * The branch of a proposal that is pinned to one release: `tagboat/<env>/<component>--<version>-<8 hex>`. The same content asked
+ * for again has the same branch.
+ * @param content what it is to hold, in a fixed order: makes the hash.
+ */
+export function pinnedBranch(
+  place: { base: string; environment: string; component: string | null },
+  version: string,
+  content: unknown,
+): string {
+  const key = JSON.stringify([place.base, place.environment, place.component, content]);
+  const hash = createHash("sha256").update(key).digest("hex").slice(0, 8);
+  return renderPinnedBranch({
+    environment: slug(place.environment),
+    component: flat(place.component),
+    version: slug(version)
+      .replace(/-{2,}/g, "-")
+      .slice(0, 40)
+      .replace(/[.-]+$/, ""),
+    hash,
+  });
+}
+
+/** What the branches of all pinned proposals of a place begin with, as a folder and a word behind it. */
+export function pinnedFamily(place: { environment: string; component: string | null }): {
+  readonly folder: string;
+  readonly word: string;
+} {
+  return {
+    folder: `${BRANCH_PREFIX}${slug(place.environment)}/`,
+    word: `${flat(place.component)}--`,
+  };
+}
+
+export function renderPinnedBranch({
+  environment,
+  component,
+  version,
+  hash,
+}: PinnedBranch): string {
+  return `${BRANCH_PREFIX}${environment}/${component}--${version}-${hash}`;
+}
+
+/** The parts of a pinned branch's name; `null` for any other branch. */
+export function parsePinnedBranch(name: string): PinnedBranch | null {
+  const parts =
+    /^tagboat\/([a-z0-9][a-z0-9.-]*)\/([a-z0-9](?:[a-z0-9.]|-(?!-))*)--([a-z0-9][a-z0-9.-]*)-([0-9a-f]{8})$/.exec(
+      name,
+    );
+  if (parts === null) return null;
+  const [, environment = "", component = "", version = "", hash = ""] = parts;
+  return { environment, component, version, hash };
+}
+
+/** A component's part of a pinned branch: two dashes end it, so it has none of them itself. */
+function flat(component: string | null): string {
+  return slug(component ?? "all").replace(/-{2,}/g, "-");
+}
+
 /** Lower case letters, digits, dots and dashes that git takes as part of a ref name (git check-ref-format). */
 function slug(text: string): string {
   const made = text

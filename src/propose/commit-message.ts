@@ -3,14 +3,15 @@ import { plain } from "../model/outside-text.ts";
 import { blobOid } from "./blob-oid.ts";
 import type { DesiredProposal, ProposalRow } from "./proposal.ts";
 import { renderHeadline, shortVersion } from "./title.ts";
-import { renderTrailers, type SignedContext } from "./trailers.ts";
+import { type Asked, type ProposalKind, renderTrailers, type SignedContext } from "./trailers.ts";
 
 /** Title, one line for each row, then the signed trailers. */
 export function renderCommitMessage(
   desired: DesiredProposal,
-  kind: "tracking" | "commit",
+  kind: ProposalKind,
   context: SignedContext,
   keys: readonly Buffer[],
+  asked: Asked | null = null,
 ): string {
   const lines = [
     ...desired.rows.map((row) => `- ${plain(row.file)}: ${plain(row.image)} ${renderStep(row)}`),
@@ -27,6 +28,7 @@ export function renderCommitMessage(
       from: fromHash(desired.rows),
       files: desired.edits.map((edit) => ({ path: edit.path, oid: blobOid(edit.text) })),
       deliveries: desired.deliveries,
+      asked,
     },
     context,
     keys,

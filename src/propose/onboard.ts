@@ -151,6 +151,7 @@ function signedTrailers(
     from: "",
     files: [{ path: CONFIG_PATH, oid: blobOid(offer.config) }],
     deliveries: [],
+    asked: null,
   } as const;
   return renderTrailers(trailers, context, parts.keys);
 }

@@ -1,9 +1,24 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Artifact, ImageArtifact, OrderKey, RefArtifact } from "../model/release.ts";
 
+const kinds = ["tracking", "onboarding", "commit", "promotion", "rollback"] as const;
+export type ProposalKind = (typeof kinds)[number];
+
+/** Who asked for a promotion or rollback, and how. */
+export interface Asked {
+  /** `null`: nobody did, a merge led to it. */
+  readonly by: { readonly id: number; readonly login: string } | null;
+  /** Id of the comment. */
+  readonly comment: number | null;
+  /** Environments that it comes from; of a rollback: its own. */
+  readonly from: readonly string[];
+  /** Why a step of the ladder is left out; `null`: none is. */
+  readonly skip: string | null;
+}
+
 /** What a proposal's commit says of itself in its trailers. Written and read by this file alone. */
 export interface CommitTrailers {
-  readonly kind: "tracking" | "onboarding" | "commit";
+  readonly kind: ProposalKind;
   readonly environment: string;
   readonly component: string | null;
   /** The releases that it carries. */
@@ -13,6 +28,8 @@ export interface CommitTrailers {
   /** New blob ids by path. */
   readonly files: readonly { readonly path: string; readonly oid: string }[];
   readonly deliveries: readonly string[];
+  /** `null`: of its own accord. */
+  readonly asked: Asked | null;
 }
 
 /** What the signature binds besides the trailers: a copy of the text elsewhere proves nothing. */
@@ -20,7 +37,7 @@ export interface SignedContext {
   readonly repoId: number;
   readonly branch: string;
   readonly parent: string;
-  /** Id of the person who asked for it; `null` for tracking. */
+  /** Id of the person who asked for it; `null`: nobody did. */
   readonly requester: number | null;
 }
 
@@ -41,6 +58,7 @@ export function renderTrailers(
       .sort((a, b) => (a.path < b.path ? -1 : 1))
       .map((f) => `Tagboat-File: ${f.oid} ${JSON.stringify(f.path)}`),
     ...trailers.deliveries.slice(-DELIVERIES_NAMED).map((d) => `Tagboat-Delivery: ${d}`),
+    ...(trailers.asked === null ? [] : [`Tagboat-Asked: ${renderAsked(trailers.asked)}`]),
   ];
   const [key] = keys;
   if (key === undefined) throw new Error("no signing key");
@@ -91,9 +109,10 @@ function equal(a: string, b: string): boolean {
 function readLines(lines: readonly string[]): CommitTrailers | null {
   const values = (name: string): string[] =>
     lines.filter((l) => l.startsWith(`${name}: `)).map((l) => l.slice(name.length + 2));
-  const [kind] = values("Tagboat-Kind");
+  const [kindName] = values("Tagboat-Kind");
+  const kind = kinds.find((one) => one === kindName);
   const place = parseJson(values("Tagboat-Place")[0] ?? "");
-  if (kind !== "tracking" && kind !== "onboarding" && kind !== "commit") return null;
+  if (kind === undefined) return null;
   if (!Array.isArray(place) || typeof place[0] !== "string") return null;
   return {
     kind,
@@ -112,6 +131,7 @@ function readLines(lines: readonly string[]): CommitTrailers | null {
       .map(parseFile)
       .filter((f) => f !== null),
     deliveries: values("Tagboat-Delivery"),
+    asked: parseAsked(values("Tagboat-Asked")[0] ?? ""),
   };
 }
 
@@ -120,6 +140,23 @@ function renderArtifact(artifact: Artifact): string {
   const { image, tag, digest, orderKey } = artifact;
   const key = orderKey === null ? "-" : `${orderKey.at}/${orderKey.from}`;
   return `Tagboat-Release: ${image} ${tag} ${digest ?? "-"} ${key}`;
+}
+
+function renderAsked({ by, comment, from, skip }: Asked): string {
+  return JSON.stringify([by === null ? null : [by.id, by.login], comment, from, skip]);
+}
+
+function parseAsked(text: string): Asked | null {
+  const read = parseJson(text);
+  if (!Array.isArray(read)) return null;
+  const [by, comment, from, skip] = read as readonly unknown[];
+  const [id, login] = Array.isArray(by) ? (by as readonly unknown[]) : [];
+  return {
+    by: typeof id === "number" && typeof login === "string" ? { id, login } : null,
+    comment: typeof comment === "number" ? comment : null,
+    from: Array.isArray(from) ? from.filter((one) => typeof one === "string") : [],
+    skip: typeof skip === "string" ? skip : null,
+  };
 }
 
 function parseRef(text: string): RefArtifact | null {

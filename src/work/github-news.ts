@@ -29,7 +29,26 @@ export type GithubNews =
       readonly owner: string;
       readonly repos: readonly string[] | null;
     }
+  /** A person wrote something that begins as a command does. What they may, and what it says now, is asked before anything is done. */
+  | {
+      readonly kind: "command";
+      readonly repo: string;
+      readonly pull: number;
+      readonly pullNodeId: string;
+      readonly comment: WrittenComment;
+    }
   | { readonly kind: "none"; readonly what: string };
+
+/** A comment as its webhook tells of it. */
+export interface WrittenComment {
+  readonly id: number;
+  readonly nodeId: string;
+  readonly login: string;
+  readonly userId: number;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly body: string;
+}
 
 const repository = z.object({ full_name: z.string() });
 const push = z.object({
@@ -88,6 +107,7 @@ const readers: Readonly<Record<string, (payload: unknown) => GithubNews | null>>
   pull_request: readPullRequest,
   pull_request_review: (payload) => readReview(payload),
   check_run: readCheckRun,
+  issue_comment: readComment,
   installation: readAccess,
   installation_repositories: readAccess,
 };
@@ -160,6 +180,44 @@ function readCheckRun(payload: unknown): GithubNews | null {
     branch: pull.head.ref,
     base: pull.base.ref,
     why: "a check failed",
+  };
+}
+
+const account = z.object({ id: z.number(), login: z.string(), type: z.string() });
+const issueComment = z.object({
+  action: z.literal("created"),
+  repository,
+  sender: account,
+  // What an App writes in a person's name is not a person's.
+  comment: z.object({
+    id: z.number(),
+    node_id: z.string(),
+    body: z.string().startsWith("/"),
+    created_at: z.string(),
+    user: account.extend({ type: z.literal("User") }),
+    performed_via_github_app: z.null().optional(),
+  }),
+  issue: z.object({ number: z.number(), node_id: z.string(), pull_request: z.object({}) }),
+});
+
+/** Only a new comment on a pull request, by a person who is its author, that begins with a slash. */
+function readComment(payload: unknown): GithubNews | null {
+  const read = issueComment.safeParse(payload);
+  if (!read.success || read.data.sender.id !== read.data.comment.user.id) return null;
+  const { comment, issue, repository: repo } = read.data;
+  return {
+    kind: "command",
+    repo: repo.full_name.toLowerCase(),
+    pull: issue.number,
+    pullNodeId: issue.node_id,
+    comment: {
+      id: comment.id,
+      nodeId: comment.node_id,
+      login: comment.user.login,
+      userId: comment.user.id,
+      at: comment.created_at,
+      body: comment.body,
+    },
   };
 }
 

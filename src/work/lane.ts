@@ -13,6 +13,10 @@ export type LaneName =
   | { readonly kind: "direct"; readonly repo: string; readonly base: string }
   | { readonly kind: "preview"; readonly repo: string; readonly pull: number }
   | { readonly kind: "onboard"; readonly repo: string }
+  /** What people ask for: one after the other in a repo. */
+  | { readonly kind: "command"; readonly repo: string }
+  /** The gates of a pull request, or of a merge group by its commit. */
+  | { readonly kind: "gate"; readonly repo: string; readonly of: number | string }
   /** Events that wait until the repo can be read. */
   | { readonly kind: "index"; readonly repo: string };
 
@@ -26,6 +30,10 @@ export function renderLane(name: LaneName): Lane {
       return JSON.stringify(["preview", name.repo, name.pull]);
     case "onboard":
       return JSON.stringify(["onboard", name.repo]);
+    case "command":
+      return JSON.stringify(["command", name.repo]);
+    case "gate":
+      return JSON.stringify(["gate", name.repo, name.of]);
     case "index":
       return JSON.stringify(["index", name.repo]);
   }
@@ -33,13 +41,28 @@ export function renderLane(name: LaneName): Lane {
 
 /** The lane of a task; `direct`: the task's environment is delivered by commits to the base. */
 export function laneOf(task: LaneTask, direct: boolean): Lane {
-  if (task.kind === "preview")
-    return renderLane({ kind: "preview", repo: task.repo, pull: task.pull });
-  if (task.kind === "onboard") return renderLane({ kind: "onboard", repo: task.repo });
-  if (task.kind === "event") return renderLane({ kind: "index", repo: task.repo });
-  return renderLane(
-    direct
-      ? { kind: "direct", repo: task.place.repo, base: task.place.base }
-      : { kind: "place", ...task.place },
-  );
+  const { repo } = "place" in task ? task.place : task;
+  switch (task.kind) {
+    case "preview":
+      return renderLane({ kind: "preview", repo, pull: task.pull });
+    case "onboard":
+      return renderLane({ kind: "onboard", repo });
+    case "event":
+      return renderLane({ kind: "index", repo });
+    case "command":
+      return renderLane({ kind: "command", repo });
+    case "gate":
+      return renderLane({ kind: "gate", repo, of: task.pull });
+    case "gate-group":
+      return renderLane({ kind: "gate", repo, of: task.oid });
+    case "merge":
+      return renderLane({ kind: "direct", repo, base: task.base });
+    case "promote":
+      return renderLane({ kind: "place", ...task.place });
+    case "release":
+    case "recheck":
+      return renderLane(
+        direct ? { kind: "direct", repo, base: task.place.base } : { kind: "place", ...task.place },
+      );
+  }
 }

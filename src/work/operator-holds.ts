@@ -7,8 +7,13 @@ import { delayAll, type Ran } from "./ran.ts";
 const HELD_FOR = 30_000;
 
 /** What an operator holds comes again until they let go of it; it never fails for it. */
-export function heldBack(clock: Clock, items: readonly LaneItem[], why: string): Ran {
-  const at = new Date(clock.now().getTime() + HELD_FOR);
+export function heldBack(
+  clock: Clock,
+  items: readonly LaneItem[],
+  why: string,
+  lookAfter = HELD_FOR,
+): Ran {
+  const at = new Date(clock.now().getTime() + lookAfter);
   return delayAll(items, { at, failed: false, detail: why });
 }
 

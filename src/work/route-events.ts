@@ -3,6 +3,7 @@ import type { ImageEvent } from "../model/event.ts";
 import { ForgeDenied } from "../model/forge.ts";
 import type { LaneTask, NewItem, Routing, Settled } from "../model/inbox.ts";
 import type { Outcome } from "../model/outcome.ts";
+import type { Pulls } from "../model/pulls.ts";
 import type { Registry } from "../model/registry.ts";
 import { readDelivery } from "../normalise/delivery.ts";
 import type { NormaliseOptions } from "../normalise/normaliser.ts";
@@ -15,6 +16,7 @@ export interface RouteParts {
   readonly registry: Registry;
   readonly indexes: RepoIndexes;
   readonly normaliseOptions: NormaliseOptions;
+  readonly pulls: Pick<Pulls, "open">;
 }
 
 /** A delivery with its work and outcomes, or the reason to come back to it. */

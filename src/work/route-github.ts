@@ -3,20 +3,28 @@ import type { Delivery } from "../model/delivery.ts";
 import { ForgeDenied } from "../model/forge.ts";
 import type { LaneTask, Routing } from "../model/inbox.ts";
 import type { Outcome } from "../model/outcome.ts";
+import { parseComment } from "../promote/command.ts";
 import { ONBOARDING_BRANCH } from "../propose/branch-name.ts";
 import { type GithubNews, readGithubNews } from "./github-news.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { laneOf } from "./lane.ts";
 import { concernedPlaces, placeOfBranch, recheck } from "./places.ts";
 import type { RepoIndexes } from "./repo-indexes.ts";
+import type { RouteParts } from "./route-events.ts";
+import { routeGates } from "./route-gates.ts";
 
 type Item = Routing["items"][number];
 
 /** What a webhook of the App leads to: the index is kept fresh, places are looked at again, config changes get their preview. */
-export async function routeGithub(indexes: RepoIndexes, delivery: Delivery): Promise<Routing> {
+export async function routeGithub(
+  parts: Pick<RouteParts, "indexes" | "pulls">,
+  delivery: Delivery,
+): Promise<Routing> {
   const news = readGithubNews(delivery);
   try {
-    return await routeNews(indexes, news);
+    const routed = await routeNews(parts.indexes, news);
+    const gates = await routeGates(parts, delivery, news);
+    return gates.length === 0 ? routed : { ...routed, items: [...routed.items, ...gates] };
   } catch (error) {
     if (!(error instanceof ForgeDenied)) throw error;
     // Nothing can be done there now; once the owner gives the access back, the rounds of catching up find what it told of.
@@ -41,6 +49,8 @@ async function routeNews(indexes: RepoIndexes, news: GithubNews): Promise<Routin
       // Read now, so that other processes learn of it from the store.
       await indexes.ofOwner(news.owner).catch(() => null);
       return { ...routing([]), unpark: news.owner };
+    case "command":
+      return routing(command(await indexes.find(news.repo), news));
     case "none":
       return nothing({
         kind: "skipped",
@@ -129,5 +139,17 @@ function preview(
   // Our own proposals never touch the config, except for the onboarding one, which is worth its preview.
   if (known === null || /^tagboat\/.+\//.test(news.headBranch)) return [];
   const task: LaneTask = { kind: "preview", repo: news.repo, pull: news.pull };
+  return [{ lane: laneOf(task, false), task }];
+}
+
+function command(known: KnownRepo | null, news: Extract<GithubNews, { kind: "command" }>): Item[] {
+  if (known === null || parseComment(news.comment.body).kind === "none") return [];
+  const { at, id, login, nodeId, userId } = news.comment;
+  const task: LaneTask = {
+    kind: "command",
+    repo: known.fullName,
+    pull: { number: news.pull, nodeId: news.pullNodeId },
+    comment: { id, nodeId, login, userId, at },
+  };
   return [{ lane: laneOf(task, false), task }];
 }

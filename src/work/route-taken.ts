@@ -40,7 +40,7 @@ async function route(
 ): Promise<RoutedDelivery> {
   const { delivery, tries } = taken;
   if (delivery.source === "github")
-    return { kind: "routed", routing: await routeGithub(parts.indexes, delivery) };
+    return { kind: "routed", routing: await routeGithub(parts, delivery) };
   const routed =
     delivery.source === "tagboat"
       ? await routeOwn(parts, delivery)

@@ -3,9 +3,13 @@ import type { LaneItem } from "../model/inbox.ts";
 import type { Place } from "../model/outcome.ts";
 import type { Attempt } from "../propose/upsert.ts";
 import { heldBack } from "./operator-holds.ts";
+import { promoteByItself } from "./promote-by-itself.ts";
 import { delayAll, parkAll, type Ran, settleAll, together } from "./ran.ts";
+import { runCommand } from "./run-command.ts";
 import { runOnboarding, runPreview } from "./run-config.ts";
 import { runEvents } from "./run-events.ts";
+import { runGate, runGroupGate } from "./run-gate.ts";
+import { runMerge } from "./run-merge.ts";
 import { type RunParts, runPlace } from "./run-place.ts";
 
 /** One run of a lane with all its items, place by place. Faults of the host become `later`, `parked` or refusals; others are thrown. */
@@ -40,6 +44,18 @@ async function runGroup(
       );
     case "onboard":
       return unlessHeld(parts, task.repo, group, () => onboard(parts, task, group));
+    case "promote":
+      return unlessHeld(parts, task.place.repo, group, () =>
+        promoteByItself(parts, task.place, group, signal),
+      );
+    case "gate":
+      return unlessHeld(parts, task.repo, group, () => runGate(parts, task, group, signal));
+    case "gate-group":
+      return unlessHeld(parts, task.repo, group, () => runGroupGate(parts, task, group, signal));
+    case "merge":
+      return unlessHeld(parts, task.repo, group, () => runMerge(parts, task, group, signal));
+    case "command":
+      return unlessHeld(parts, task.repo, group, () => runCommand(parts, task, first, signal));
   }
 }
 
@@ -84,6 +100,9 @@ function groupsOf(items: readonly LaneItem[]): LaneItem[][] {
 
 function groupKey(task: LaneItem["task"]): unknown {
   if (task.kind === "release" || task.kind === "recheck") return task.place;
+  if (task.kind === "promote") return ["promote", task.place];
+  if (task.kind === "gate") return ["gate", task.repo, task.pull];
+  if (task.kind === "merge") return ["merge", task.repo, task.pull];
   return task.kind === "event" ? task.repo : task;
 }
 

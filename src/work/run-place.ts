@@ -5,7 +5,10 @@ import type { LaneItem } from "../model/inbox.ts";
 import type { Log } from "../model/log.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
 import type { Pacer } from "../model/pacer.ts";
+import type { People } from "../model/people.ts";
+import type { Pulls } from "../model/pulls.ts";
 import type { Registry } from "../model/registry.ts";
+import { holdsOf, WORD_LABEL } from "../promote/words.ts";
 import { trackingBranch } from "../propose/branch-name.ts";
 import { parseTrailers } from "../propose/trailers.ts";
 import type { Attempt } from "../propose/upsert.ts";
@@ -14,9 +17,12 @@ import { heldBack, type OperatorHolds } from "./operator-holds.ts";
 import { PatientKeys } from "./patient-keys.ts";
 import { delayAll, type Ran, settleAll, together } from "./ran.ts";
 import type { RepoIndexes } from "./repo-indexes.ts";
+import { readWords } from "./repo-words.ts";
 import { tellView } from "./tell-view.ts";
 
 export interface RunParts extends FlowParts {
+  readonly pulls: Pulls;
+  readonly people: People;
   readonly registry: Registry;
   readonly holds: OperatorHolds;
   readonly pacer: Pacer;
@@ -71,7 +77,7 @@ async function attemptPlace(
   if (held !== null) return heldBack(parts.clock, items, held);
   const result = await pacedAttempt(parts, known, work, signal);
   if (typeof result !== "string" && "held" in result)
-    return heldBack(parts.clock, items, result.held);
+    return heldBack(parts.clock, items, result.held, result.lookAfter);
   if (typeof result !== "string") await tellView(parts, known.repo, result.view, signal);
   if (result !== "repo-gone") return result;
   // Renamed, deleted or taken away without GitHub's word of it: the next event finds what there is.
@@ -89,7 +95,7 @@ async function pacedAttempt(
   known: KnownRepo,
   work: PlaceWork,
   signal: AbortSignal,
-): Promise<PlaceResult | { readonly held: string } | "index-stale" | "repo-gone"> {
+): Promise<PlaceResult | HeldPlace | "index-stale" | "repo-gone"> {
   const turn = await parts.pacer.turn(known.repo.installation, MOST_WRITES, "tracking", signal);
   let writes = MOST_WRITES;
   try {
@@ -100,7 +106,7 @@ async function pacedAttempt(
       return { held };
     }
     const result = await attemptOnce(parts, known, work);
-    writes = typeof result === "string" ? 0 : writesOf(result.attempt);
+    writes = typeof result === "string" || "held" in result ? 0 : writesOf(result.attempt);
     return result;
   } finally {
     turn.used(writes);
@@ -123,14 +129,27 @@ async function attemptOnce(
   parts: RunParts,
   known: KnownRepo,
   work: PlaceWork,
-): Promise<PlaceResult | "index-stale" | "repo-gone"> {
+): Promise<PlaceResult | HeldPlace | "index-stale" | "repo-gone"> {
   const target = await readWholeTarget(parts.forge, known, work);
   if (target === null) return "repo-gone";
   if (configChanged(known, target)) {
     await parts.indexes.refresh(known.fullName);
     return "index-stale";
   }
-  return tow(parts, work, target);
+  const held = await holdOn(parts, known, work.place, target.labelled);
+  return held === null ? tow(parts, work, target) : { held, lookAfter: LOOK_AT_HOLD };
+}
+
+/** Why a person's hold keeps pushes from a place; `null`: nobody's does. One request where anything was ever said in the repo. */
+async function holdOn(
+  parts: RunParts,
+  known: KnownRepo,
+  place: Place,
+  labelled: number,
+): Promise<string | null> {
+  const words = await readWords(parts, known, labelled);
+  const [hold] = holdsOf(words, place);
+  return hold === undefined ? null : `held by ${hold.owner}: ${hold.reason}`;
 }
 
 /** The target with all files that matter: also those that an open proposal changed before the config or the folders did. */
@@ -140,7 +159,8 @@ async function readWholeTarget(
   work: PlaceWork,
 ): Promise<Target | null> {
   const head = work.environment.delivery === "commit" ? null : trackingBranch(work.place);
-  const query = { repo: known.repo, base: work.place.base, head, files: work.files };
+  const { base } = work.place;
+  const query = { repo: known.repo, base, head, files: work.files, counted: WORD_LABEL };
   const target = await forge.readTarget(query);
   const claimed = (target?.head?.commits ?? []).flatMap(
     ({ message }) => parseTrailers(message)?.files.map(({ path }) => path) ?? [],
@@ -153,7 +173,17 @@ async function readWholeTarget(
 /** A commit message is anybody's text: this many files of it are looked at. */
 const MOST_CLAIMED = 500;
 
-function configChanged(known: KnownRepo, target: Target): boolean {
+interface HeldPlace {
+  readonly held: string;
+  /** Milliseconds. */
+  readonly lookAfter?: number;
+}
+
+/** A person's hold is lifted by a command, which looks at once; one that ends by itself is noticed this late. */
+const LOOK_AT_HOLD = 10 * 60_000;
+
+/** Whether the config is another than the index was made by. */
+export function configChanged(known: KnownRepo, target: Target): boolean {
   const oidOf = (file: Target["config"] | null): string =>
     file === null || file.kind === "absent" ? "" : file.oid;
   return oidOf(known.configState) !== oidOf(target.config);
@@ -202,7 +232,8 @@ async function pathsAt(
   return of(known) ?? of(await indexes.refresh(known.fullName));
 }
 
-function overlaysAt(known: KnownRepo, place: Place): readonly Overlay[] {
+/** The overlays of a place, as the index has them. */
+export function overlaysAt(known: KnownRepo, place: Place): readonly Overlay[] {
   return known.index.overlays.filter(
     (overlay) =>
       overlay.environment === place.environment &&

@@ -15,7 +15,7 @@ import type { RunParts } from "./run-place.ts";
 
 export interface WorkParts
   extends Omit<RunParts, "registry" | "holds">,
-    Omit<RouteParts, "registry"> {
+    Omit<RouteParts, "registry" | "pulls"> {
   readonly gate: RegistryGate;
   readonly switches: Switches;
   readonly inbox: Inbox;

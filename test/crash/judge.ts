@@ -1,4 +1,4 @@
-import { takenEvents } from "../../src/app.ts";
+import { isTaken } from "../../src/app.ts";
 import type { Outcome } from "../../src/model/outcome.ts";
 import {
   type kinds,
@@ -81,7 +81,7 @@ export class Judge {
       await this.#judgeMessage(message);
     }
     for (const one of this.#ground.sandbox.stage.webhooks.deliveries()) {
-      const taken = one.statusCode < 300 && takenEvents.has(one.event);
+      const taken = one.statusCode < 300 && isTaken(one.event, JSON.parse(one.body));
       if (taken && !this.#kept.has(`github ${one.guid}`))
         this.#lose(`GitHub's ${one.event} ${one.guid}`);
     }

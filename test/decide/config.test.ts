@@ -61,7 +61,9 @@ describe("a sound config", () => {
       image: {},
       add: false,
       approvals: { count: 1, teams: [], requester: false },
+      allow: { teams: [], skip: [] },
       soak: 0,
+      age: 0,
       require: { checks: [], health: null },
       freeze: [],
       proposal: {
@@ -142,7 +144,32 @@ describe("a sound config", () => {
     const dev = parseConfig(text).config?.environments[0];
     expect(dev?.approvals).toEqual({ count: 2, teams: ["ops"], requester: false });
     expect(dev?.soak).toBe(5_400_000);
-    expect(dev?.freeze).toEqual([{ cron: "0 15 * * 5", for: 234_000_000, tz: "Europe/London" }]);
+    expect(dev?.freeze).toEqual([
+      { cron: "0 15 * * 5", for: 234_000_000, tz: "Europe/London", except: [], override: null },
+    ]);
+  });
+
+  test("names who may command, skip and override, and the age of an image", () => {
+    const text = withKeys(
+      "",
+      `    allow: { teams: [web, ops], skip: [ops] }
+    age: 2d
+    freeze:
+      - { cron: "0  15 * * FRI", for: 65h, except: [api], override: { teams: [on-call] } }
+`,
+    );
+    const dev = parseConfig(text).config?.environments[0];
+    expect(dev?.allow).toEqual({ teams: ["web", "ops"], skip: ["ops"] });
+    expect(dev?.age).toBe(172_800_000);
+    expect(dev?.freeze).toEqual([
+      {
+        cron: "0 15 * * FRI",
+        for: 234_000_000,
+        tz: "UTC",
+        except: ["api"],
+        override: { teams: ["on-call"] },
+      },
+    ]);
   });
 
   test("warns when nothing follows pushes", () => {
@@ -345,6 +372,49 @@ describe("a config with errors", () => {
         "8:22 error Write five fields, minute hour day month weekday: `0 15 * * 5`.",
         "8:34 error This is longer than a year: write a shorter time.",
         "8:44 error Unknown time zone: write one like Europe/London or UTC.",
+      ],
+    ],
+    [
+      "freezes that begin never, or last no time",
+      withKeys(
+        "",
+        `    freeze:
+      - { cron: "0 25 * * *", for: 1h }
+      - { cron: "0 0 31 2 *", for: 1h }
+      - { cron: "@daily", for: 0h }
+`,
+      ),
+      [
+        "9:7 waiting `freeze` is understood but waits for a later version: until then nothing is held back.",
+        "9:17 error A field is out of its range: minute 0-59, hour 0-23, day 1-31, month 1-12, weekday 0-7.",
+        "10:17 error It never begins: there is no such day.",
+        "11:17 error Write five fields, minute hour day month weekday: `0 15 * * 5`.",
+        "11:32 error It lasts no time: write how long.",
+      ],
+    ],
+    [
+      "teams that are none",
+      withKeys(
+        "",
+        `    allow: { teams: [acme/ops], skip: Ops }
+    approvals: { teams: [Site Reliability] }
+    freeze: [{ cron: "0 15 * * 5", for: 1h, override: { team: ops } }]
+`,
+      ),
+      [
+        "8:22 error Write the slug of a team of the repo's owner, as its page's address has it: `ops`.",
+        "8:39 error Write a list here, not text.",
+        "9:26 error Write the slug of a team of the repo's owner, as its page's address has it: `ops`.",
+        '10:55 error "teams" is missing: add it.',
+        '10:57 error Unknown key "team". Did you mean "teams"?',
+      ],
+    ],
+    [
+      "a check that waits for itself",
+      withKeys("", "    require: { checks: [acs, tagboat/promotion] }\n"),
+      [
+        "8:14 waiting `require` is understood but waits for a later version: until then the repo's own required checks decide.",
+        "8:30 error This check waits for itself: take it out.",
       ],
     ],
   ])("%s", (_name, text, problems) => {

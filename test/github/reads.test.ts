@@ -293,6 +293,59 @@ describe("reportCheck", () => {
     expect(host.seen.map(({ method }) => method)).toEqual(["POST"]);
   });
 
+  const known = (change: object = {}): Answer => ({
+    body: {
+      check_runs: [
+        {
+          id: 8,
+          status: "completed",
+          conclusion: "failure",
+          output: { title: "One problem", summary: "s" },
+          ...change,
+        },
+      ],
+    },
+  });
+  const plain = { ...report, annotations: [] };
+
+  test("what waits is in progress; after a conclusion by a new run", async () => {
+    const pending = { ...plain, conclusion: "pending" } as const;
+    const ok = { status: 201, body: { id: 9 } };
+    const first = scriptedHost([{ body: { check_runs: [] } }, ok]);
+    await first.forge.reportCheck(pending);
+    expect(first.seen[1]?.body).toMatchObject({ status: "in_progress" });
+    expect(first.seen[1]?.body).not.toHaveProperty("conclusion");
+    const waits = scriptedHost([known({ status: "in_progress", conclusion: null }), ok]);
+    await waits.forge.reportCheck(pending);
+    expect(waits.seen[1]?.method).toBe("PATCH");
+    const concluded = scriptedHost([known(), ok]);
+    await concluded.forge.reportCheck(pending);
+    expect(concluded.seen[1]?.method).toBe("POST");
+  });
+
+  test.each<readonly [string, object, Partial<CheckReport>, boolean]>([
+    ["the same", {}, {}, false],
+    [
+      "a cut summary",
+      { output: { title: "One problem", summary: "x".repeat(65_535) } },
+      { summary: "x".repeat(70_000) },
+      false,
+    ],
+    ["another title", { output: { title: "Two", summary: "s" } }, {}, true],
+    ["another summary", { output: { title: "One problem", summary: "t" } }, {}, true],
+    ["another conclusion", { conclusion: "success" }, {}, true],
+    ["not concluded", { status: "queued", conclusion: null }, {}, true],
+    ["nothing told", { output: null }, {}, true],
+    ["annotations", {}, { annotations: report.annotations }, true],
+  ])(
+    "what says %s already is written only when it differs",
+    async (_what, run, change, written) => {
+      const host = scriptedHost([known(run), { body: { id: 8 } }]);
+      await host.forge.reportCheck({ ...plain, ...change, unlessSame: true });
+      expect(host.seen).toHaveLength(written ? 2 : 1);
+    },
+  );
+
   test("replaces our run, and sends annotations by fifty", async () => {
     const annotations = Array.from({ length: 101 }, (_, at) => ({
       path: CONFIG,

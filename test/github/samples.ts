@@ -28,6 +28,8 @@ export function target(change: Partial<Target> = {}): Target {
     folders: new Map(),
     head: null,
     pulls: [],
+    siblings: [],
+    labelled: 0,
     ...change,
   };
 }

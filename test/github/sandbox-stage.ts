@@ -7,9 +7,15 @@ import { createMemoryStore } from "../../sandbox/git/memory-store.ts";
 import { rootFieldsOf } from "../../sandbox/graphql/documents.ts";
 import { executeGraphql } from "../../sandbox/graphql/execute.ts";
 import { createWorld } from "../../sandbox/world/create-world.ts";
-import type { Pull, Repo } from "../../sandbox/world/entities.ts";
+import type { App, Pull, Repo } from "../../sandbox/world/entities.ts";
 import type { World } from "../../sandbox/world/world.ts";
-import { createGithubForge } from "../../src/github/github-forge.ts";
+import { createGithubForge, type GithubForgeOptions } from "../../src/github/github-forge.ts";
+import { createGithubHistory } from "../../src/github/github-history.ts";
+import { createGithubPeople } from "../../src/github/github-people.ts";
+import { createGithubPulls } from "../../src/github/github-pulls.ts";
+import type { HostHistory } from "../../src/model/host-history.ts";
+import type { People } from "../../src/model/people.ts";
+import type { Pulls } from "../../src/model/pulls.ts";
 import { type ForgeStage, stageFiles } from "../contract/forge.contract.ts";
 
 const START = Date.parse("2026-03-01T10:00:00Z");
@@ -19,6 +25,7 @@ const PERMISSIONS = {
   issues: "read",
   checks: "write",
   statuses: "write",
+  members: "read",
 };
 const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -27,6 +34,12 @@ export interface SandboxStage extends ForgeStage {
   readonly faults: Faults;
   readonly world: World;
   readonly slept: number[];
+  readonly pulls: Pulls;
+  readonly people: People;
+  readonly history: HostHistory;
+  /** The App in the sandbox, and the repo. */
+  readonly app: App;
+  readonly cd: Repo;
 }
 
 /** The real adapter over the sandbox's GitHub, in this process, without sockets. */
@@ -75,7 +88,7 @@ export async function sandboxStage(
     });
   const { token } = github.tokens.mint(installation, PERMISSIONS, null);
   const slept: number[] = [];
-  const forge = createGithubForge({
+  const options: GithubForgeOptions = {
     octokitFor: () => Promise.resolve(client(token)),
     appOctokit: () => Promise.resolve(client(jwt(app.id, now()))),
     appId: app.id,
@@ -87,7 +100,8 @@ export async function sandboxStage(
       },
     },
     log: silent,
-  });
+  };
+  const forge = createGithubForge(options);
   const pullOf = (number: number) => pullIn(world, repo, number);
   let counted = 0;
   return {
@@ -95,6 +109,11 @@ export async function sandboxStage(
     faults,
     world,
     slept,
+    pulls: createGithubPulls(options),
+    people: createGithubPeople(options),
+    history: createGithubHistory(options),
+    app,
+    cd: repo,
     repo: { owner: "acme", name: "cd", installation: installation.id, id: repo.id },
     branch: (name, oid) =>
       world.updateRefs(repo, "ana", [{ name: `refs/heads/${name}`, before: null, after: oid }]),

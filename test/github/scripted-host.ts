@@ -5,10 +5,14 @@ import {
   type GithubForgeOptions,
 } from "../../src/github/github-forge.ts";
 import { createGithubHistory } from "../../src/github/github-history.ts";
+import { createGithubPeople } from "../../src/github/github-people.ts";
+import { createGithubPulls } from "../../src/github/github-pulls.ts";
 import type { SentRequest } from "../../src/github/octokit-like.ts";
 import type { Clock } from "../../src/model/clock.ts";
 import type { Forge } from "../../src/model/forge.ts";
 import type { HostHistory } from "../../src/model/host-history.ts";
+import type { People } from "../../src/model/people.ts";
+import type { Pulls } from "../../src/model/pulls.ts";
 import type { Blobs } from "../../src/model/render.ts";
 
 /** A request as it stood on the wire. */
@@ -33,6 +37,8 @@ export interface ScriptedHost {
   readonly forge: Forge;
   readonly blobs: Blobs;
   readonly history: HostHistory;
+  readonly pulls: Pulls;
+  readonly people: People;
   readonly seen: Seen[];
   readonly sent: SentRequest[];
   readonly warnings: string[];
@@ -84,7 +90,8 @@ export function scriptedHost(
   };
   const [forge, blobs] = [createGithubForge(options), createGithubBlobs(options)];
   const history = createGithubHistory(options);
-  return { forge, blobs, history, seen, sent, warnings, slept, clock };
+  const [pulls, people] = [createGithubPulls(options), createGithubPeople(options)];
+  return { forge, blobs, history, pulls, people, seen, sent, warnings, slept, clock };
 }
 
 function readRequest(url: string, init: RequestInit | undefined): Seen {

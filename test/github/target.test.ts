@@ -93,6 +93,8 @@ describe("readTarget", () => {
       folders: new Map([["env/dev", ["kustomization.yaml", "patch.yaml"]]]),
       head: null,
       pulls: [],
+      siblings: [],
+      labelled: 0,
     });
     expect(host.sent).toMatchObject([{ kind: "query", what: "viewer+repository", status: 200 }]);
   });

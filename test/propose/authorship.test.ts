@@ -31,6 +31,7 @@ const trailers: CommitTrailers = {
   from: "0123456789abcdef",
   files: [file],
   deliveries: ["d1"],
+  asked: null,
 };
 
 function message(over: Partial<CommitTrailers> = {}, ctx = context, keys = [key]): string {

@@ -82,6 +82,7 @@ function ours(artifacts: readonly ImageArtifact[], from = fromHash([row])): Auth
       from,
       files: [],
       deliveries: [],
+      asked: null,
     },
   };
 }
@@ -103,6 +104,8 @@ function target(pulls: readonly PullState[], branch: HeadBranch | null): Target 
     folders: new Map(),
     head: branch,
     pulls,
+    siblings: [],
+    labelled: 0,
   };
 }
 

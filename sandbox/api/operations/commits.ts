@@ -1,7 +1,7 @@
 import type { Commit, Oid } from "../../git/object-store.ts";
 import type { Repo } from "../../world/entities.ts";
 import { ApiError, notFound, unserved } from "../api-error.ts";
-import type { Handlers, QueryOf } from "../operation.ts";
+import type { Call, Handlers, QueryOf } from "../operation.ts";
 import { commitNamed, entryAt, findCommit, inNetwork, refuseEmpty } from "../resolve.ts";
 import type { Room } from "../room.ts";
 import { commitShape, commitShapes, readCommit } from "../shapes/commit.ts";
@@ -17,8 +17,9 @@ type CommitHandlers = Pick<
   | "repos/list-pull-requests-associated-with-commit"
 >;
 
-/** GitHub's limit on the commits of one comparison. */
+/** GitHub's limits on the commits and files of one comparison. */
 const MOST_COMPARED = 250;
+const FILES_COMPARED = 300;
 
 async function touched(repo: Repo, commit: Commit, path: string): Promise<boolean> {
   const parent = commit.parents[0];
@@ -70,16 +71,27 @@ function statusOf(ahead: number, behind: number) {
   return behind === 0 ? "ahead" : "diverged";
 }
 
-async function comparison(room: Room, repo: Repo, basehead: string) {
+async function comparison({
+  room,
+  repo,
+  params,
+  query,
+  page,
+}: Call<"repos/compare-commits-with-basehead">) {
+  const { basehead } = params;
   const [from = "", to = ""] = basehead.split("...");
   const base = await compared(room, repo, from);
   const head = await compared(room, repo, to);
   const fork = await repo.store.mergeBase(base.oid, head.oid);
   if (fork === null) throw notFound(`No common ancestor between ${from} and ${to}.`);
+  const mergeBase = await readCommit(repo, fork);
   const ahead = await repo.store.log(head.oid, { not: [base.oid] });
   const behind = await repo.store.log(base.oid, { not: [head.oid] });
-  const shown = [...ahead].reverse().slice(0, MOST_COMPARED);
-  const mergeBase = await readCommit(repo, fork);
+  const oldestFirst = [...ahead].reverse();
+  const paged = query.page !== undefined || query.per_page !== undefined;
+  const shown = paged ? page(oldestFirst) : oldestFirst.slice(0, MOST_COMPARED);
+  // Files come with the first page only.
+  const files = (query.page ?? 1) > 1 ? [] : await diffEntries(room, repo, mergeBase, head);
   const url = `${repoApi(room.urls, repo)}/compare/${base.oid}...${head.oid}`;
   const html = `${repoWeb(room.urls, repo)}/compare/${base.oid}...${head.oid}`;
   return {
@@ -95,7 +107,7 @@ async function comparison(room: Room, repo: Repo, basehead: string) {
     behind_by: behind.length,
     total_commits: ahead.length,
     commits: await commitShapes(room, repo, shown),
-    files: await diffEntries(room, repo, mergeBase, head),
+    files: files.slice(0, FILES_COMPARED),
   } as const;
 }
 
@@ -109,9 +121,9 @@ export const COMMITS: CommitHandlers = {
     const commit = await commitNamed(repo, params.ref);
     return { status: 200, body: await commitWithFiles(room, repo, commit) };
   },
-  "repos/compare-commits-with-basehead": async ({ room, repo, params }) => {
-    if (!params.basehead.includes("...")) throw new ApiError(404, "Not Found");
-    return { status: 200, body: await comparison(room, repo, params.basehead) };
+  "repos/compare-commits-with-basehead": async (call) => {
+    if (!call.params.basehead.includes("...")) throw new ApiError(404, "Not Found");
+    return { status: 200, body: await comparison(call) };
   },
   "repos/list-pull-requests-associated-with-commit": async ({ room, repo, params, page }) => {
     const commit = await commitNamed(repo, params.commit_sha);

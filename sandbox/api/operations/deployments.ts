@@ -68,7 +68,7 @@ function deploymentOf(room: Room, repo: Repo, id: number | bigint): Deployment {
 /** `required_contexts: []` skips the check; absent: everything reported on the commit must be green. */
 function refuseRed(room: Room, repo: Repo, oid: string, ref: string, contexts: unknown): void {
   if (Array.isArray(contexts) && contexts.length === 0) return;
-  const reported = room.shelf.statuses(repo).some((status) => status.oid === oid);
+  const reported = room.world.statuses(repo, oid).length > 0;
   const red = reported && combinedState(room, repo, oid) !== "success";
   const open = room.world
     .checks(repo, oid)

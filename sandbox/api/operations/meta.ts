@@ -83,9 +83,10 @@ export const META: MetaHandlers = {
   "teams/get-membership-for-user-in-org": ({ room, params, caller }) => {
     const found = room.world.team(params.org, params.team_slug);
     if (found === null || !seesOrganization(caller, params.org)) throw notFound();
-    if (!hasMember(found.members, params.username)) throw notFound();
+    const invited = hasMember(found.pending, params.username);
+    if (!invited && !hasMember(found.members, params.username)) throw notFound();
     const url = `${team(room.urls, found).url}/memberships/${params.username}`;
-    return { status: 200, body: { role: "member", state: "active", url } };
+    return { status: 200, body: { role: "member", state: invited ? "pending" : "active", url } };
   },
   "teams/list-members-in-org": ({ room, params, caller, page }) => {
     const found = room.world.team(params.org, params.team_slug);

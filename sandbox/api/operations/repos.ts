@@ -1,4 +1,5 @@
-import type { Ruleset } from "../../world/entities.ts";
+import type { Repo, Ruleset } from "../../world/entities.ts";
+import { rulesetsOf } from "../../world/rules.ts";
 import { notFound } from "../api-error.ts";
 import { loginOf } from "../caller.ts";
 import type { Handlers } from "../operation.ts";
@@ -18,16 +19,6 @@ type RepoHandlers = Pick<
 >;
 
 type Rule = Schemas["repository-rule-detailed"];
-
-export function rulesetCovers(ruleset: Ruleset, branch: string, defaultBranch: string | null) {
-  return ruleset.branches.some((name) => {
-    if (name === "~ALL") return true;
-    if (name === "~DEFAULT_BRANCH") return branch === defaultBranch;
-    const parts = name.replace(/^refs\/heads\//, "").split("*");
-    const literal = parts.map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
-    return new RegExp(`^${literal.join(".*")}$`).test(branch);
-  });
-}
 
 function rulesOf(ruleset: Ruleset, source: string): Rule[] {
   const info = {
@@ -103,10 +94,7 @@ export const REPOS: RepoHandlers = {
   },
   "repos/get-branch-rules": ({ repo, params, page }) => {
     const source = `${repo.owner}/${repo.name}`;
-    const covering = repo.rulesets.filter((r) =>
-      rulesetCovers(r, params.branch, repo.defaultBranch),
-    );
-    const rules = covering.flatMap((r) => rulesOf(r, source));
+    const rules = rulesetsOf(repo, params.branch).flatMap((r) => rulesOf(r, source));
     return { status: 200, body: [...page(rules)] };
   },
   "repos/get-collaborator-permission-level": ({ room, repo, params }) => {
@@ -125,9 +113,6 @@ export const REPOS: RepoHandlers = {
   },
 };
 
-function isCovered(
-  repo: { readonly rulesets: readonly Ruleset[]; readonly defaultBranch: string | null },
-  branch: string,
-): boolean {
-  return repo.rulesets.some((ruleset) => rulesetCovers(ruleset, branch, repo.defaultBranch));
+function isCovered(repo: Repo, branch: string): boolean {
+  return rulesetsOf(repo, branch).length > 0;
 }

@@ -1,10 +1,10 @@
 import type { Oid } from "../../git/object-store.ts";
-import type { Repo } from "../../world/entities.ts";
+import type { CommitStatus, Repo } from "../../world/entities.ts";
+import { latestOfEach } from "../../world/statuses.ts";
 import type { Handlers } from "../operation.ts";
 import { commitNamed } from "../resolve.ts";
-import type { CommitStatus, Room } from "../room.ts";
+import type { Room } from "../room.ts";
 import { userByLogin } from "../shapes/account.ts";
-import { nodeIdOf } from "../shapes/commit.ts";
 import { minimalRepository } from "../shapes/repo.ts";
 import { repoApi } from "../urls.ts";
 
@@ -18,7 +18,7 @@ type StatusHandlers = Pick<
 function simple(room: Room, repo: Repo, from: CommitStatus) {
   return {
     id: from.id,
-    node_id: nodeIdOf("SC", repo.id, from.id),
+    node_id: from.nodeId,
     url: `${repoApi(room.urls, repo)}/statuses/${from.oid}`,
     avatar_url: null,
     state: from.state,
@@ -37,17 +37,11 @@ function withCreator(room: Room, repo: Repo, from: CommitStatus) {
 
 /** Newest first. */
 function statusesOf(room: Room, repo: Repo, oid: Oid): CommitStatus[] {
-  return room.shelf
-    .statuses(repo)
-    .filter((status) => status.oid === oid)
-    .reverse();
+  return room.world.statuses(repo, oid).toReversed();
 }
 
-function latestOf(statuses: readonly CommitStatus[]): CommitStatus[] {
-  const latest = new Map<string, CommitStatus>();
-  for (const status of statuses)
-    if (!latest.has(status.context)) latest.set(status.context, status);
-  return [...latest.values()];
+function latestOf(statuses: readonly CommitStatus[]): readonly CommitStatus[] {
+  return latestOfEach(statuses.toReversed()).toReversed();
 }
 
 /** The worst of the latest statuses; none at all is pending. */
@@ -60,17 +54,13 @@ export function combinedState(room: Room, repo: Repo, oid: Oid): "failure" | "pe
 export const STATUSES: StatusHandlers = {
   "repos/create-commit-status": async ({ room, repo, actor, params, body }) => {
     const commit = await commitNamed(repo, params.sha);
-    const status: CommitStatus = {
-      id: room.shelf.nextId(),
+    const status = await room.world.createStatus(repo, actor, {
       oid: commit.oid,
       context: body.context ?? "default",
       state: body.state,
       description: body.description ?? null,
       targetUrl: body.target_url ?? null,
-      creator: actor,
-      at: room.now().toISOString(),
-    };
-    room.shelf.statuses(repo).push(status);
+    });
     return { status: 201, body: withCreator(room, repo, status) };
   },
   "repos/list-commit-statuses-for-ref": async ({ room, repo, params, page }) => {

@@ -2,6 +2,7 @@ import type { Comment, Pull, Repo } from "../../world/entities.ts";
 import type { Room } from "../room.ts";
 import { repoApi, repoWeb } from "../urls.ts";
 import { type Schemas, userByLogin, userOrNull } from "./account.ts";
+import { appShape } from "./app.ts";
 import { nodeIdOf } from "./commit.ts";
 import { labelsOf } from "./pull.ts";
 import { association, label } from "./repo.ts";
@@ -55,6 +56,7 @@ export function commentShape(
   comment: Comment,
 ): Schemas["issue-comment"] {
   const api = repoApi(room.urls, repo);
+  const app = comment.viaApp === null ? undefined : room.world.apps.get(comment.viaApp);
   return {
     id: comment.id,
     node_id: comment.nodeId,
@@ -66,6 +68,7 @@ export function commentShape(
     created_at: comment.at,
     updated_at: comment.updatedAt,
     author_association: association(room.world, repo, comment.author),
+    performed_via_github_app: app === undefined ? null : appShape(room, app),
   };
 }
 

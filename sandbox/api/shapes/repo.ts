@@ -108,9 +108,9 @@ export function repository(world: World, urls: Urls, repo: Repo) {
     created_at: repo.createdAt,
     updated_at: repo.pushedAt,
     allow_auto_merge: repo.allowAutoMerge,
-    allow_merge_commit: true,
-    allow_squash_merge: true,
-    allow_rebase_merge: true,
+    allow_merge_commit: repo.mergeMethods.has("merge"),
+    allow_squash_merge: repo.mergeMethods.has("squash"),
+    allow_rebase_merge: repo.mergeMethods.has("rebase"),
   } satisfies Schemas["repository"];
 }
 

@@ -1,6 +1,7 @@
 import type { Oid } from "../../git/object-store.ts";
-import type { CheckRun, Repo } from "../../world/entities.ts";
+import type { CheckRun, CommitStatus, Repo } from "../../world/entities.ts";
 import { rulesOf } from "../../world/rules.ts";
+import { latestOfEach } from "../../world/statuses.ts";
 import { connection, type PageArgs } from "../connection.ts";
 import { type Context, type Fields, requireAccess } from "../context.ts";
 import { NotServed } from "../errors.ts";
@@ -8,17 +9,22 @@ import { gitId } from "../git-ids.ts";
 import { commitOf, knownCommit } from "../git-objects.ts";
 import {
   type AppSource,
+  actorOf,
   type CheckRunSource,
   type CheckSuiteSource,
   type RollupSource,
   repoSource,
+  type StatusSource,
 } from "../sources.ts";
 
 /** The rollup of a commit's checks; `null` where GitHub shows none. */
 export function rollupOf(context: Context, repo: Repo, headOid: Oid): RollupSource | null {
   requireAccess(context, repo, "checks", "read");
   const checks = latest(context.world.checks(repo, headOid));
-  return checks.length === 0 ? null : { __typename: "StatusCheckRollup", repo, headOid, checks };
+  const statuses = latestOfEach(context.world.statuses(repo, headOid));
+  if (checks.length + statuses.length === 0) return null;
+  if (statuses.length > 0) requireAccess(context, repo, "statuses", "read");
+  return { __typename: "StatusCheckRollup", repo, headOid, checks, statuses };
 }
 
 /** One run for each App and name: a newer run hides the one before. */
@@ -38,14 +44,46 @@ function rollupState(checks: readonly CheckRun[]): "SUCCESS" | "FAILURE" | "PEND
   return done.length < checks.length ? "PENDING" : "SUCCESS";
 }
 
+/** A rollup with a failed part is a failure even while others are pending. */
+function worstOf(
+  runs: "SUCCESS" | "FAILURE" | "PENDING",
+  statuses: readonly CommitStatus[],
+): "SUCCESS" | "FAILURE" | "PENDING" {
+  const states = statuses.map(({ state }) => state);
+  if (runs === "FAILURE" || states.includes("failure") || states.includes("error")) {
+    return "FAILURE";
+  }
+  return runs === "PENDING" || states.includes("pending") ? "PENDING" : "SUCCESS";
+}
+
+export const statusFields: Fields<StatusSource> = {
+  id: ({ status }) => status.nodeId,
+  context: ({ status }) => status.context,
+  state: ({ status }) => status.state.toUpperCase(),
+  description: ({ status }) => status.description,
+  targetUrl: ({ status }) => status.targetUrl,
+  createdAt: ({ status }) => status.at,
+  creator: ({ status }, _args, { world }) => actorOf(world, status.creator),
+  commit: ({ repo, status }, _args, context) => knownCommit(context, repo, status.oid),
+  isRequired: ({ repo, status }, args: { pullRequestNumber?: number | null }, { world }) => {
+    const pull = args.pullRequestNumber == null ? null : world.pull(repo, args.pullRequestNumber);
+    if (pull === null) throw new NotServed("StatusContext.isRequired without pullRequestNumber");
+    const { requiredChecks } = rulesOf(repo, pull.baseBranch);
+    return requiredChecks.some((rule) => rule.context === status.context && rule.appId === null);
+  },
+};
+
 export const rollupFields: Fields<RollupSource> = {
   id: ({ repo, headOid }) => gitId("SCR", repo.id, headOid),
   commit: ({ repo, headOid }, _args, context) => commitOf(context, repo, headOid),
-  state: ({ checks }) => rollupState(checks),
-  contexts: ({ repo, checks }, args: PageArgs, _context, info) => {
+  state: ({ checks, statuses }) => worstOf(rollupState(checks), statuses),
+  contexts: ({ repo, checks, statuses }, args: PageArgs, _context, info) => {
     const runs = checks.map((check): CheckRunSource => ({ __typename: "CheckRun", repo, check }));
-    const page = connection(info, args, runs);
-    return { ...page, checkRunCount: runs.length, statusContextCount: 0 };
+    const contexts = statuses.map(
+      (status): StatusSource => ({ __typename: "StatusContext", repo, status }),
+    );
+    const page = connection<CheckRunSource | StatusSource>(info, args, [...runs, ...contexts]);
+    return { ...page, checkRunCount: runs.length, statusContextCount: contexts.length };
   },
 };
 

@@ -59,6 +59,8 @@ export const commentFields: Fields<CommentSource> = {
   createdAt: ({ comment }) => comment.at,
   publishedAt: ({ comment }) => comment.at,
   updatedAt: ({ comment }) => comment.updatedAt,
+  lastEditedAt: ({ comment }) => (comment.editedBy === null ? null : comment.updatedAt),
+  editor: ({ comment }, _args, { world }) => actorOf(world, comment.editedBy),
   pullRequest: ({ of }) => of,
   repository: ({ of }) => repoSource(of.repo),
   url: (source, _args, { baseUrl }) => `${baseUrl}${commentPath(source)}`,

@@ -5,8 +5,9 @@ import { type Context, type Fields, requireAccess } from "../context.ts";
 import { NotServed } from "../errors.ts";
 import { gitId } from "../git-ids.ts";
 import { knownCommit, objectOf, oidOfRevision } from "../git-objects.ts";
-import { gitActor } from "../git-people.ts";
+import { coAuthors, gitActor } from "../git-people.ts";
 import { changesOf, sumLines } from "../line-counts.ts";
+import { pathHistory } from "../path-history.ts";
 import { pullsWith } from "../pull-commits.ts";
 import { findPulls, type PullArgs } from "../pull-search.ts";
 import {
@@ -18,6 +19,7 @@ import {
   userSource,
 } from "../sources.ts";
 import { checkSuites, rollupOf } from "./checks.ts";
+import { rulesOn } from "./rules.ts";
 import { gitObjectFields } from "./tree.ts";
 
 export const refFields: Fields<RefSource> = {
@@ -30,6 +32,10 @@ export const refFields: Fields<RefSource> = {
     const head = await oidOfRevision(repo, args.headRef);
     return head === null ? null : comparisonOf(repo, at, head);
   },
+  rules: (source, args: PageArgs, _context, info) => connection(info, args, rulesOn(source)),
+  // Of classic protection, which the sandbox does not have.
+  refUpdateRule: () => null,
+  branchProtectionRule: () => null,
   associatedPullRequests: ({ repo, full }, args: PullArgs, context, info) => {
     requireAccess(context, repo, "pull_requests", "read");
     const { prefix, name } = splitRef(full);
@@ -84,7 +90,7 @@ export const commitFields: Fields<CommitSource> = {
   author: ({ repo, commit }, _args, { world }) => gitActor(world, repo, commit, "author"),
   committer: ({ repo, commit }, _args, { world }) => gitActor(world, repo, commit, "committer"),
   authors: ({ repo, commit }, args: PageArgs, { world }, info) =>
-    connection(info, args, [gitActor(world, repo, commit, "author")]),
+    connection(info, args, [gitActor(world, repo, commit, "author"), ...coAuthors(world, commit)]),
   authoredDate: ({ commit }) => instant(commit.author),
   committedDate: ({ commit }) => instant(commit.committer),
   authoredByCommitter: ({ commit }) => commit.author.email === commit.committer.email,
@@ -140,24 +146,9 @@ async function historyOf(
   if (args.author != null || args.since != null || args.until != null) {
     throw new NotServed("Commit.history(author:, since:, until:)");
   }
-  const all = await repo.store.log(commit.oid);
-  if (args.path == null) return all;
-  const touched: Oid[] = [];
-  for (const oid of all) {
-    if (await touches(context, repo, oid, args.path)) touched.push(oid);
-  }
-  return touched;
-}
-
-async function touches(context: Context, repo: Repo, oid: Oid, path: string): Promise<boolean> {
-  const at = async (id: Oid | undefined) => {
-    const commit = id === undefined ? null : await context.reads.commit(repo.store, id);
-    const entry =
-      commit === null ? null : await context.reads.entryAt(repo.store, commit.tree, path);
-    return entry === null ? null : `${entry.mode} ${entry.oid}`;
-  };
-  const commit = await context.reads.commit(repo.store, oid);
-  return (await at(oid)) !== (await at(commit?.parents[0]));
+  return args.path == null
+    ? await repo.store.log(commit.oid)
+    : await pathHistory(context, repo, commit.oid, args.path);
 }
 
 function headline(message: string): string {

@@ -27,6 +27,19 @@ export const conversationMutations: Fields<unknown> = {
     const node = commentSource(subject, added);
     return { subject, commentEdge: { cursor: added.nodeId, node } };
   },
+  updateIssueComment: async (_source, { input }: Input<{ id: string; body: string }>, context) => {
+    const issueComment = await nodeOfType(context, input.id, "IssueComment");
+    const { of, comment } = issueComment;
+    requireConversation(context, of.repo);
+    await context.world.editComment(of.repo, context.login, comment, input.body);
+    return { issueComment };
+  },
+  deleteIssueComment: async (_source, { input }: Input<{ id: string }>, context) => {
+    const { of, comment } = await nodeOfType(context, input.id, "IssueComment");
+    requireConversation(context, of.repo);
+    await context.world.deleteComment(of.repo, context.login, comment);
+    return {};
+  },
   addReaction: async (_source, { input }: Input<AddReaction>, context) => {
     const subject = await nodeOfType(context, input.subjectId, "IssueComment");
     requireConversation(context, subject.of.repo);

@@ -2,6 +2,7 @@ import type { MergeMethod, Repo } from "../../world/entities.ts";
 import type { World } from "../../world/world.ts";
 import { type Context, type Fields, isVisible, repoNotFound, requireAccess } from "../context.ts";
 import { NotServed } from "../errors.ts";
+import { gitId } from "../git-ids.ts";
 import { nodeOfType } from "../nodes.ts";
 import { queueOf } from "../queue.ts";
 import { actorOf, type PullSource, pullSource } from "../sources.ts";
@@ -59,24 +60,22 @@ export const pullMutations: Fields<unknown> = {
     if (input.authorEmail != null) throw new NotServed("mergePullRequest(authorEmail:)");
     await context.world.mergePull(source.repo, context.login, source.pull, {
       method: methodOf(input),
-      ...(input.expectedHeadOid == null ? {} : { expectedHead: input.expectedHeadOid }),
-      ...(input.commitHeadline == null ? {} : { title: input.commitHeadline }),
-      ...(input.commitBody == null ? {} : { message: input.commitBody }),
+      ...mergeTexts(input),
     });
     return { pullRequest: source, actor: actorOf(context.world, context.login) };
   },
   enablePullRequestAutoMerge: async (_source, { input }: Input<Merge>, context) => {
     const source = await pullToWrite(context, input.pullRequestId);
     requireAccess(context, source.repo, "contents", "write");
-    if (input.authorEmail != null || input.commitHeadline != null || input.commitBody != null) {
-      throw new NotServed("enablePullRequestAutoMerge with a commit text");
-    }
-    await setAutoMerge(context, source, methodOf(input), input.expectedHeadOid);
+    if (input.authorEmail != null) throw new NotServed("enablePullRequestAutoMerge(authorEmail:)");
+    await context.world.setAutoMerge(source.repo, context.login, source.pull, methodOf(input), {
+      ...mergeTexts(input),
+    });
     return { pullRequest: source, actor: actorOf(context.world, context.login) };
   },
   disablePullRequestAutoMerge: async (_source, { input }: Input<OnPull>, context) => {
     const source = await pullToWrite(context, input.pullRequestId);
-    await setAutoMerge(context, source, null, null);
+    await context.world.setAutoMerge(source.repo, context.login, source.pull, null);
     return { pullRequest: source, actor: actorOf(context.world, context.login) };
   },
   enqueuePullRequest: async (_source, { input }: Input<Enqueue>, context) => {
@@ -88,12 +87,19 @@ export const pullMutations: Fields<unknown> = {
     return {
       mergeQueueEntry: {
         __typename: "MergeQueueEntry",
+        id: gitId("MQE", repo.id, String(pull.number)),
         enqueuedAt: world.now().toISOString(),
         enqueuer: actorOf(world, login),
         mergeQueue: queueOf(repo, pull.baseBranch),
         pullRequest: pullSource(repo, pull),
       },
     };
+  },
+  dequeuePullRequest: async (_source, { input }: Input<{ id: string }>, context) => {
+    const { repo, pull } = await pullToWrite(context, input.id);
+    requireAccess(context, repo, "contents", "write");
+    await context.world.dequeue(repo, context.login, pull);
+    return {};
   },
 };
 
@@ -198,11 +204,10 @@ function methodOf({ mergeMethod }: Merge): MergeMethod {
   return methods[mergeMethod ?? "MERGE"];
 }
 
-async function setAutoMerge(
-  { world, login }: Context,
-  { repo, pull }: PullSource,
-  method: MergeMethod | null,
-  expectedHead: string | null | undefined,
-): Promise<void> {
-  await world.setAutoMerge(repo, login, pull, method, expectedHead ?? undefined);
+function mergeTexts(input: Merge): { expectedHead?: string; title?: string; message?: string } {
+  return {
+    ...(input.expectedHeadOid == null ? {} : { expectedHead: input.expectedHeadOid }),
+    ...(input.commitHeadline == null ? {} : { title: input.commitHeadline }),
+    ...(input.commitBody == null ? {} : { message: input.commitBody }),
+  };
 }

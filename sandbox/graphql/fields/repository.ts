@@ -41,9 +41,9 @@ export const repositoryFields: Fields<RepoSource> = {
     return parent === undefined ? null : repoSource(parent);
   },
   autoMergeAllowed: ({ repo }) => repo.allowAutoMerge,
-  mergeCommitAllowed: () => true,
-  squashMergeAllowed: () => true,
-  rebaseMergeAllowed: () => true,
+  mergeCommitAllowed: ({ repo }) => repo.mergeMethods.has("merge"),
+  squashMergeAllowed: ({ repo }) => repo.mergeMethods.has("squash"),
+  rebaseMergeAllowed: ({ repo }) => repo.mergeMethods.has("rebase"),
   viewerPermission: ({ repo }, _args, context) => viewerPermission(context, repo),
   defaultBranchRef: ({ repo }, _args, context) => {
     requireAccess(context, repo, "contents", "read");

@@ -35,7 +35,7 @@ function reactionsPayload(url: string, reactions: Comment["reactions"]): Payload
 export function commentPayload(scope: Scope, repo: Repo, pull: Pull, comment: Comment): Payload {
   const url = `${apiOf(scope, repo)}/issues/comments/${comment.id}`;
   const author = accountNamed(scope, comment.author);
-  const app = [...scope.world.apps.values()].find((one) => one.bot.id === author.id);
+  const app = comment.viaApp === null ? undefined : scope.world.apps.get(comment.viaApp);
   return {
     url,
     html_url: `${htmlOf(scope, repo)}/pull/${pull.number}#issuecomment-${comment.id}`,

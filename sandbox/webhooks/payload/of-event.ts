@@ -9,6 +9,7 @@ import { labelPayload, plainPullPayload, pullRequestPayload } from "./pull-reque
 import { pushPayload, simpleCommitPayload } from "./push.ts";
 import { repositoryPayload } from "./repository.ts";
 import { accountNamed, type Payload, type Scope } from "./scope.ts";
+import { statusPayload } from "./status.ts";
 
 type EventOf<K extends WorldEvent["kind"]> = Extract<WorldEvent, { kind: K }>;
 
@@ -47,6 +48,8 @@ async function contentOf(scope: Scope, event: WorldEvent): Promise<Payload> {
       };
     case "check_run":
       return { check_run: checkRunPayload(scope, event.repo, event.check) };
+    case "status":
+      return await statusPayload(scope, event.repo, event.status);
     case "merge_group":
       return { merge_group: await mergeGroupPayload(event) };
     case "installation":

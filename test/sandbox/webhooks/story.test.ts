@@ -63,7 +63,7 @@ test("whatever else the world tells is valid by GitHub's schemas", async () => {
   const every = world.addApp({
     ...app,
     slug: "every",
-    events: [...app.events, "merge_group", "registry_package", "package"],
+    events: [...app.events, "status", "merge_group", "registry_package", "package"],
   });
   const installation = world.install(every.id, "acme", "all");
   world.addTeam("acme", "ops", ["rita"]);
@@ -77,6 +77,7 @@ test("whatever else the world tells is valid by GitHub's schemas", async () => {
   await desk.branch("production");
   await world.editPull(repo, "wim", pull, { base: "production" });
   await world.editPull(repo, "wim", pull, { base: "main" });
+  await world.createStatus(repo, "wim", { oid: pull.headOid, context: "ci", state: "success" });
   const comment = await world.comment(repo, every.bot.login, pull, "hello");
   await world.editComment(repo, every.bot.login, comment, "hello again");
   const review = await world.review(repo, "wanda", pull, { state: "APPROVED", body: "fine" });
@@ -144,6 +145,7 @@ test("whatever else the world tells is valid by GitHub's schemas", async () => {
     "push",
     "registry_package.published",
     "registry_package.updated",
+    "status",
   ]);
   const others = webhooks.deliveries(app.id);
   expect(others.some((one) => one.action === "rerequested")).toBe(false);

@@ -160,7 +160,9 @@ describe("auto-merge", () => {
     const { world, repo, app, told, proposal } = await seededWorld();
     repo.rulesets.push(ruleset({ requiredChecks: [{ context: "ci", appId: app.id }] }));
     const pull = await proposal("topic");
-    await world.setAutoMerge(repo, "wanda", pull, "squash", pull.headOid);
+    await world.setAutoMerge(repo, "wanda", pull, "squash", {
+      expectedHead: pull.headOid,
+    });
     const other = world.addApp({ ...app, slug: "other" });
     const done = { name: "ci", headOid: pull.headOid, conclusion: "success" };
     await world.createCheck(repo, other, done);

@@ -82,7 +82,7 @@ export async function seededWorld(): Promise<Seeded> {
 function lineOf(event: WorldEvent): string {
   if (event.kind === "push") return `push ${event.ref}${event.forced ? " forced" : ""}`;
   if (event.kind === "pull_request") return `pull_request ${event.action} #${event.pull.number}`;
-  return `${event.kind} ${event.action}`;
+  return event.kind === "status" ? event.kind : `${event.kind} ${event.action}`;
 }
 
 /** A ruleset for main; what is not named is off. */

@@ -1,0 +1,102 @@
+import type { Environment } from "../model/config.ts";
+import type { Outcome } from "../model/outcome.ts";
+import { code } from "../model/outside-text.ts";
+import type { Reaction } from "../model/pulls.ts";
+import type { PinnedProposal } from "../propose/pinned-proposal.ts";
+import { shortName, shortVersion } from "../propose/title.ts";
+import type { Word } from "./words.ts";
+
+/** What a person who wrote a command is told. */
+export interface Answer {
+  /** Markdown, as it may be posted. */
+  readonly body: string;
+  readonly reaction: Extract<Reaction, "rocket" | "confused">;
+  readonly outcomes: readonly Outcome[];
+  /** What the reply is to keep, signed. */
+  readonly words?: readonly Word[];
+}
+
+/** `pre-prod`, or `pre-prod/api`. */
+export function placeWords(place: {
+  readonly environment: string;
+  readonly component: string | null;
+}): string {
+  const { component, environment } = place;
+  return code(component === null ? environment : `${environment}/${component}`);
+}
+
+/** Tells of a proposal that is open now, however it came to be: a command that ran twice is answered the same. */
+export function proposedWords(
+  proposal: PinnedProposal,
+  number: number,
+  closed: readonly number[],
+): string {
+  const what = proposal.kind === "rollback" ? "rolls back" : "promotes";
+  const older = closed.map((one) => `#${one}`).join(", ");
+  const notes = older === "" ? proposal.notes : [...proposal.notes, `${older} is closed for it.`];
+  return [
+    `#${number} ${what} ${stepsWords(proposal)} ${proposal.kind === "rollback" ? "in" : "to"} ${placeWords(proposal.place)}.`,
+    ...notes,
+    needsWords(proposal),
+  ].join(" ");
+}
+
+function stepsWords({ rows, refs }: PinnedProposal): string {
+  const steps = [
+    ...rows.map(({ from, image, to }) => {
+      const before = from === null ? "" : `${code(shortVersion(from))} → `;
+      return `${code(shortName(image))} ${before}${code(shortVersion(to))}`;
+    }),
+    ...refs.map(({ ref, repo }) => `${code(repo)} → ${code(ref.slice(0, 12))}`),
+  ];
+  const different = [...new Set(steps)];
+  const shown = different.slice(0, 5).join(", ");
+  return different.length > 5 ? `${shown} and ${different.length - 5} more` : shown;
+}
+
+/** What is still needed before it may merge. */
+function needsWords({ asked, environment, kind }: PinnedProposal): string {
+  const { approvals } = environment;
+  const count = kind === "rollback" ? Math.min(1, approvals.count) : approvals.count;
+  if (count === 0) return mergeWords(environment, "");
+  const who =
+    approvals.teams.length === 0
+      ? "somebody with write"
+      : `somebody of ${approvals.teams.map((team) => code(team)).join(" or ")}`;
+  const not =
+    approvals.requester || asked.by === null ? "" : ` other than ${code(asked.by.login, 40)}`;
+  const many = count === 1 ? "It needs the approval of" : `It needs ${count} approvals, of`;
+  return mergeWords(environment, `${many} ${who}${not}. `);
+}
+
+function mergeWords({ merge }: Environment, before: string): string {
+  const after = merge === "manual" ? "A person merges it." : "It merges by itself then.";
+  return `${before}${after}`;
+}
+
+/** Who may not do it, and who may. */
+export function notPermitted(login: string, what: string, who: string): string {
+  return `${code(login, 40)} may not ${what} here: ${who}.`;
+}
+
+/** Several answers to one command as one. */
+export function together(answers: readonly Answer[]): Answer {
+  const [first] = answers;
+  if (first === undefined) throw new Error("nothing to say");
+  if (answers.length === 1) return first;
+  return {
+    body: answers.map(({ body }) => (body.includes("\n") ? body : `- ${body}`)).join("\n"),
+    reaction: answers.some(({ reaction }) => reaction === "rocket") ? "rocket" : "confused",
+    outcomes: answers.flatMap(({ outcomes }) => outcomes),
+    words: answers.flatMap(({ words }) => words ?? []),
+  };
+}
+
+/** A line of names, as many as can be read. */
+export function namesWords(names: readonly string[]): string {
+  const shown = names
+    .slice(0, 15)
+    .map((name) => code(name))
+    .join(", ");
+  return names.length > 15 ? `${shown} and ${names.length - 15} more` : shown;
+}

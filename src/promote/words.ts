@@ -1,0 +1,112 @@
+import type { Ban, Hold } from "../model/holds.ts";
+
+/** Label of a pull request on which something was said that holds: by it the words are found again. */
+export const WORD_LABEL = "tagboat:hold";
+
+interface Said {
+  readonly environment: string;
+  readonly by: { readonly id: number; readonly login: string };
+  /** RFC 3339. */
+  readonly at: string;
+  readonly reason: string;
+}
+
+interface SaidOfPlace extends Said {
+  /** `null`: every component. */
+  readonly component: string | null;
+}
+
+/** What a person said that holds until it is taken back. Kept on GitHub, in the marker of our reply. */
+export type Word =
+  | (SaidOfPlace & {
+      readonly kind: "hold";
+      /** RFC 3339; `null`: until lifted. */
+      readonly until: string | null;
+      /** `rollback`: it came with one, and goes with the next promotion. */
+      readonly because: "person" | "rollback";
+    })
+  | (SaidOfPlace & { readonly kind: "unhold" })
+  | (SaidOfPlace & BannedVersion & { readonly kind: "ban" })
+  | (SaidOfPlace & Partial<BannedVersion> & { readonly kind: "unban" })
+  /** Opens the freeze that stands for this head of the pull request where it was said. */
+  | (Said & { readonly kind: "override"; readonly headOid: string });
+
+export interface BannedVersion {
+  /** As its source names it. */
+  readonly image: string;
+  readonly tag: string | null;
+  readonly digest: string | null;
+}
+
+export interface StandingWords {
+  readonly holds: readonly (Hold & { readonly because: "person" | "rollback" })[];
+  readonly bans: readonly Ban[];
+}
+
+export const NO_WORDS: StandingWords = { holds: [], bans: [] };
+
+/** What stands of all that was said in a repo: later words take earlier ones back. */
+export function standingWords(repo: string, words: readonly Word[], now: Date): StandingWords {
+  const ordered = [...words].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  let holds: Extract<Word, { kind: "hold" }>[] = [];
+  let bans: Extract<Word, { kind: "ban" }>[] = [];
+  for (const word of ordered) {
+    if (word.kind === "hold") holds = [...holds.filter((one) => !samePlace(one, word)), word];
+    if (word.kind === "unhold") holds = holds.filter((one) => !covers(word, one));
+    if (word.kind === "ban") bans = [...bans.filter((one) => !sameBan(one, word)), word];
+    if (word.kind === "unban")
+      bans = bans.filter((one) => !(covers(word, one) && names(word, one)));
+  }
+  return {
+    holds: holds
+      .filter(({ until }) => until === null || Date.parse(until) > now.getTime())
+      .map(({ because, by, component, environment, reason, until }) => ({
+        repo,
+        environment,
+        component,
+        owner: by.login,
+        reason,
+        until,
+        because,
+      })),
+    bans: bans.map(({ by, component, digest, environment, image, reason, tag }) => ({
+      repo,
+      environment,
+      component,
+      image,
+      tag,
+      digest,
+      by: by.login,
+      reason,
+    })),
+  };
+}
+
+type Placed = Pick<SaidOfPlace, "environment" | "component">;
+
+function samePlace(a: Placed, b: Placed): boolean {
+  return a.environment === b.environment && a.component === b.component;
+}
+
+/** Whether what lifts reaches what stands: without a component it lifts all of the environment. */
+function covers(lift: Placed, standing: Placed): boolean {
+  return (
+    lift.environment === standing.environment &&
+    (lift.component === null || lift.component === standing.component)
+  );
+}
+
+function sameBan(a: Placed & BannedVersion, b: Placed & BannedVersion): boolean {
+  return samePlace(a, b) && a.image === b.image && a.tag === b.tag && a.digest === b.digest;
+}
+
+function names(lift: Partial<BannedVersion>, ban: BannedVersion): boolean {
+  if (lift.image !== undefined && lift.image !== ban.image) return false;
+  if (lift.tag == null && lift.digest == null) return true;
+  return (lift.tag ?? null) === ban.tag || (lift.digest != null && lift.digest === ban.digest);
+}
+
+/** The holds that keep a place as it is. */
+export function holdsOf(words: StandingWords, place: Placed): StandingWords["holds"] {
+  return words.holds.filter((hold) => covers(hold, { ...place, component: place.component }));
+}

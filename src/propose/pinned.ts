@@ -1,0 +1,205 @@
+import type { PullState, Target } from "../model/forge.ts";
+import type { Outcome } from "../model/outcome.ts";
+import { plain } from "../model/outside-text.ts";
+import type { Authorship } from "./authorship.ts";
+import { authorshipOf } from "./authorship.ts";
+import { blobOid } from "./blob-oid.ts";
+import { fromHash, renderCommitMessage } from "./commit-message.ts";
+import { openPull } from "./next-step.ts";
+import { renderPinnedBody } from "./pinned-body.ts";
+import { branchOf, type PinnedProposal } from "./pinned-proposal.ts";
+import { renderTitle } from "./title.ts";
+import { parseTrailers } from "./trailers.ts";
+import type { Attempt, ProposeParts } from "./upsert.ts";
+
+/** How long to leave GitHub alone while it computes whether a pull request merges, in milliseconds. */
+const COMPUTING = 5_000;
+
+/**
+ * Brings a promotion or rollback to the repo: opens it, finds it open, or rebuilds it on a base that moved. The same wish gives
+ * the same branch, so a command that runs twice has one pull request.
+ */
+export async function upsertPinned(
+  parts: ProposeParts,
+  target: Target,
+  author: Authorship,
+  desired: PinnedProposal,
+  now: Date,
+): Promise<Attempt> {
+  const { place } = desired;
+  const pull = openPull(target);
+  const theirs = personsWork(target, author, pull);
+  if (theirs !== null) {
+    const detail = `branch ${branchOf(desired)} carries a person's work: ${theirs}; merge or delete it, or write \`/tagboat rebuild\` on its pull request`;
+    return settled({ kind: "refused", place, reason: "branch-in-use", detail });
+  }
+  if (pull === null) return open(parts, target, desired);
+  if (isAsItShould(target, author, desired, pull))
+    return settled(proposed(desired, pull, "adopted"));
+  if (author.kind === "ours" && sameBefore(author, desired) && pull.mergeable === "unknown") {
+    const detail = `GitHub is still computing whether #${pull.number} merges`;
+    return { kind: "again", detail, at: new Date(now.getTime() + COMPUTING) };
+  }
+  return rebuild(parts, target, desired, pull);
+}
+
+function personsWork(target: Target, author: Authorship, pull: PullState | null): string | null {
+  if (author.kind === "person") return author.why;
+  const other = target.pulls.find((one) => one.state === "open" && one !== pull);
+  return other === undefined ? null : `pull request #${other.number} uses the branch`;
+}
+
+/** Its files are those that are wanted, or were made from the same entries and still merge: a rebuild would cost the approvals. */
+function isAsItShould(
+  target: Target,
+  author: Authorship,
+  desired: PinnedProposal,
+  pull: PullState,
+): boolean {
+  if (author.kind !== "ours") return false;
+  const same = desired.edits.every(
+    ({ path, text }) => target.head?.blobs.get(path) === blobOid(text),
+  );
+  return same || (sameBefore(author, desired) && pull.mergeable === "clean");
+}
+
+function sameBefore(author: Extract<Authorship, { kind: "ours" }>, desired: PinnedProposal) {
+  return author.trailers.from === fromHash(desired.rows);
+}
+
+/** The commit of a pinned proposal on the target's base. */
+function commitOf(parts: ProposeParts, target: Target, desired: PinnedProposal) {
+  const context = {
+    repoId: target.repo.id,
+    branch: branchOf(desired),
+    parent: target.base?.oid ?? "",
+    requester: desired.asked.by?.id ?? null,
+  };
+  const { asked, edits, kind } = desired;
+  return { message: renderCommitMessage(desired, kind, context, parts.keys, asked), edits };
+}
+
+async function open(
+  parts: ProposeParts,
+  target: Target,
+  desired: PinnedProposal,
+): Promise<Attempt> {
+  const { draft, labels, reviewers } = desired.environment.proposal;
+  const result = await parts.forge.openProposal({
+    target,
+    branch: branchOf(desired),
+    ...commitOf(parts, target, desired),
+    title: titleOf(desired),
+    body: renderPinnedBody(desired, { approvalsVoid: false }),
+    draft,
+    labels,
+    reviewers,
+  });
+  if (result.kind !== "done") return { kind: "again", detail: result.detail, at: null };
+  const { headOid, number, url } = result.value;
+  const outcome: Outcome = {
+    kind: "proposed",
+    place: desired.place,
+    action: "opened",
+    number,
+    url,
+  };
+  return { ...settled(outcome), headOid };
+}
+
+async function rebuild(
+  parts: ProposeParts,
+  target: Target,
+  desired: PinnedProposal,
+  pull: PullState,
+): Promise<Attempt> {
+  const result = await parts.forge.updateProposal({
+    target,
+    pull,
+    branch: branchOf(desired),
+    commit: commitOf(parts, target, desired),
+    title: titleOf(desired),
+    body: renderPinnedBody(desired, { approvalsVoid: pull.approvedAt !== null }),
+  });
+  if (result.kind !== "done") return { kind: "again", detail: result.detail, at: null };
+  return { ...settled(proposed(desired, pull, "updated")), headOid: result.value.headOid };
+}
+
+/** `pre-prod: app v1 → v2`; of a rollback: `prod: back to app v1`. */
+export function titleOf(desired: PinnedProposal): string {
+  const title = renderTitle(desired);
+  return desired.kind === "rollback" ? plain(`Roll back ${title}`) : title;
+}
+
+function proposed(
+  { place }: PinnedProposal,
+  { number, url }: PullState,
+  action: "updated" | "adopted",
+): Outcome {
+  return { kind: "proposed", place, action, number, url };
+}
+
+function settled(outcome: Outcome): Extract<Attempt, { kind: "settled" }> {
+  return { kind: "settled", outcome };
+}
+
+/**
+ * Closes the older proposals of a place with a link to the one that takes their place. One that carries a person's work stays.
+ * One request to look at each, one to close it. Returns the numbers of those that were closed.
+ */
+export async function closeSuperseded(
+  parts: ProposeParts,
+  target: Target,
+  desired: PinnedProposal,
+  by: number,
+): Promise<readonly number[]> {
+  const closed: number[] = [];
+  for (const { branch, pull } of target.siblings) {
+    const trailers = parseTrailers(pull.firstMessage);
+    const own =
+      trailers?.kind === "promotion" &&
+      trailers.environment === desired.place.environment &&
+      trailers.component === desired.place.component;
+    if (branch === branchOf(desired) || !own || pull.base !== target.base?.branch) continue;
+    if (await closeOne(parts, target, { branch, pull, files: trailers.files, by }))
+      closed.push(pull.number);
+  }
+  return closed;
+}
+
+async function closeOne(
+  parts: ProposeParts,
+  { repo, base }: Target,
+  older: {
+    readonly branch: string;
+    readonly pull: PullState;
+    readonly files: readonly { readonly path: string }[];
+    readonly by: number;
+  },
+): Promise<boolean> {
+  const { branch, by, files, pull } = older;
+  const target = await parts.forge.readTarget({
+    repo,
+    base: base?.branch ?? null,
+    head: branch,
+    files: files.slice(0, 500).map(({ path }) => path),
+  });
+  if (target === null) return false;
+  const { keys } = parts;
+  const author = authorshipOf(target.head, {
+    repoId: repo.id,
+    branch,
+    keys,
+    pull: openPull(target),
+    onBase: () => null,
+  });
+  if (author.kind !== "ours") return false;
+  const result = await parts.forge.closeProposal({
+    target,
+    pull,
+    comment: `Closed: #${by} takes its place.`,
+    branch,
+    headOid: target.head?.oid ?? null,
+  });
+  return result.kind === "done";
+}

@@ -1,0 +1,60 @@
+import type { LaneItem } from "../model/inbox.ts";
+import type { Outcome, Place } from "../model/outcome.ts";
+import type { KnownRepo } from "./known-repo.ts";
+import type { Permitted } from "./permitted.ts";
+import { promotePlace } from "./promote-place.ts";
+import { type Ran, settleAll } from "./ran.ts";
+import type { RunParts } from "./run-place.ts";
+
+/** A proposal with its labels and reviewers, and one that is superseded. */
+const MOST_WRITES = 4;
+
+/** `on: merge`: what the environment before holds is proposed without anybody's asking. Nobody is told where nothing comes of it. */
+export async function promoteByItself(
+  parts: RunParts,
+  place: Place,
+  group: readonly LaneItem[],
+  signal: AbortSignal,
+): Promise<Ran> {
+  const known = await parts.indexes.get(place.repo);
+  const asking = known === null ? null : askedByMerge(parts, known, place);
+  if (known === null || asking === null) return settleAll(group, notFollowing(place));
+  const turn = await parts.pacer.turn(known.repo.installation, MOST_WRITES, "tracking", signal);
+  let writes = MOST_WRITES;
+  try {
+    const { outcomes } = await promotePlace(parts, known, asking, place);
+    const [outcome = notFollowing(place)] = outcomes;
+    writes = outcome.kind === "proposed" ? 1 : 0;
+    return settleAll(group, outcome);
+  } finally {
+    turn.used(writes);
+  }
+}
+
+function askedByMerge({ clock }: RunParts, { config }: KnownRepo, place: Place): Permitted | null {
+  const environment = config?.environments.find(({ name }) => name === place.environment);
+  if (config === null || environment?.on !== "merge" || config.mode !== "act") return null;
+  return {
+    command: {
+      verb: "promote",
+      plan: false,
+      environment: environment.name,
+      components: place.component === null ? [] : [place.component],
+      to: null,
+      from: null,
+      reason: null,
+      for: null,
+      together: false,
+    },
+    request: { comment: null, pull: 0, login: "", userId: 0, at: clock.now().toISOString() },
+    right: "none",
+    config,
+    environment,
+    standing: { right: "none", teams: [] },
+  };
+}
+
+function notFollowing(place: Place): Outcome {
+  const detail = `${place.environment} does not follow merges`;
+  return { kind: "skipped", place, reason: "nothing-to-do", detail };
+}

@@ -1,0 +1,127 @@
+import { editFiles } from "../edit/edit-files.ts";
+import type { Config, Environment } from "../model/config.ts";
+import type { FileState, HeadBranch } from "../model/forge.ts";
+import type { PullFacts } from "../model/pulls.ts";
+import type { ContentFacts, Origin } from "../promote/gates/facts.ts";
+import { changePlace, type StandingPlace } from "../promote/place-change.ts";
+import { type Authorship, authorshipOf } from "../propose/authorship.ts";
+import { blobOid } from "../propose/blob-oid.ts";
+import { BRANCH_PREFIX, ONBOARDING_BRANCH } from "../propose/branch-name.ts";
+import { type CommitTrailers, parseTrailers } from "../propose/trailers.ts";
+
+/** The files of a pull request where it begins and where it ends. */
+export interface PullTexts {
+  readonly base: ReadonlyMap<string, FileState>;
+  readonly head: ReadonlyMap<string, FileState>;
+}
+
+/** Where a pull request comes from, proven from git, and what we would make of its files. */
+export interface PullOrigin {
+  readonly origin: Origin;
+  readonly content: ContentFacts | null;
+  /** `null`: not proven ours. */
+  readonly trailers: CommitTrailers | null;
+}
+
+/** Whose pull request it is. */
+export function originOf(
+  keys: readonly Buffer[],
+  repoId: number,
+  config: Config,
+  pull: PullFacts,
+  texts: PullTexts,
+): PullOrigin {
+  if (!claimsToBeOurs(pull)) return { origin: { kind: "person" }, content: null, trailers: null };
+  const author = authorOf(keys, repoId, config, pull, texts);
+  if (author.kind !== "ours") {
+    const why = author.kind === "person" ? author.why : "nothing is on it";
+    return { origin: { kind: "foreign", why }, content: null, trailers: null };
+  }
+  const { trailers } = author;
+  const content = contentOf(config, trailers, texts);
+  const requester = trailers.asked?.by ?? null;
+  const { kind } = trailers;
+  if (kind === "promotion" || kind === "rollback")
+    return { origin: { kind, requester }, content, trailers };
+  return { origin: { kind: "tracking" }, content, trailers };
+}
+
+/** Our bot's, or from a branch whose name is ours: then it has to be proven. */
+function claimsToBeOurs({ head, ours }: PullFacts): boolean {
+  if (head.branch === ONBOARDING_BRANCH) return false;
+  return ours || (head.sameRepo && head.branch.startsWith(BRANCH_PREFIX));
+}
+
+function authorOf(
+  keys: readonly Buffer[],
+  repoId: number,
+  config: Config,
+  pull: PullFacts,
+  texts: PullTexts,
+): Authorship {
+  if (!pull.ours || !pull.head.sameRepo) return { kind: "person", why: "Tagboat did not open it" };
+  const blobs = [...texts.head].flatMap(([path, file]): [string, string][] =>
+    file.kind === "absent" ? [] : [[path, file.oid]],
+  );
+  const head: HeadBranch = {
+    oid: pull.head.oid,
+    commits: pull.commits,
+    complete: pull.commitsComplete,
+    blobs: new Map(blobs),
+  };
+  return authorshipOf(head, {
+    repoId,
+    branch: pull.head.branch,
+    keys,
+    pull: { changedFiles: pull.files.length },
+    onBase(trailers, path) {
+      const planned = planAnew(config, trailers, texts);
+      const text = planned?.get(path);
+      return text === undefined ? null : blobOid(text);
+    },
+  });
+}
+
+/** What was signed is what is planned; after a merge of the base it is planned anew on that. */
+function contentOf(config: Config, trailers: CommitTrailers, texts: PullTexts): ContentFacts {
+  const signed = new Map<string, string>();
+  for (const { oid, path } of trailers.files) {
+    const file = texts.head.get(path);
+    if (file?.kind === "text" && file.oid === oid) signed.set(path, file.text);
+  }
+  const files = signed.size === trailers.files.length ? signed : planAnew(config, trailers, texts);
+  if (files === null) return { kind: "unplanned", why: "its entries are not there any more" };
+  return { kind: "planned", files, mergeBase: texts.base, head: texts.head };
+}
+
+function planAnew(
+  config: Config,
+  trailers: CommitTrailers,
+  { base }: PullTexts,
+): ReadonlyMap<string, string> | null {
+  const environment = config.environments.find(({ name }) => name === trailers.environment);
+  if (environment === undefined) return null;
+  const place = placeOn(config, environment, trailers, base);
+  const change = changePlace(place, trailers.artifacts);
+  if (change.kind === "refused") return null;
+  const edited = editFiles(base, change.changes);
+  if (edited.kind === "refused") return null;
+  return new Map(edited.edits.map(({ path, text }) => [path, text]));
+}
+
+function placeOn(
+  config: Config,
+  environment: Environment,
+  { files }: CommitTrailers,
+  base: ReadonlyMap<string, FileState>,
+): StandingPlace {
+  const paths = files.map(({ path }) => path);
+  return { config, environment, files: base, folders: new Map(), paths, keyOf: () => null };
+}
+
+/** Paths that its commits say to change: their texts are needed, whatever the list of files says. */
+export function claimedPaths({ commits }: PullFacts): readonly string[] {
+  return commits
+    .flatMap(({ message }) => parseTrailers(message)?.files ?? [])
+    .map(({ path }) => path);
+}

@@ -1,0 +1,116 @@
+import { CONFIG_PATH } from "../model/config.ts";
+import type { Delivery } from "../model/delivery.ts";
+import type { LaneTask, NewItem } from "../model/inbox.ts";
+import { stepsBefore } from "../promote/ladder.ts";
+import { parsePinnedBranch } from "../propose/branch-name.ts";
+import { type GateNews, readGateNews } from "./gate-news.ts";
+import type { GithubNews } from "./github-news.ts";
+import type { KnownRepo } from "./known-repo.ts";
+import { laneOf } from "./lane.ts";
+import type { RouteParts } from "./route-events.ts";
+import { knowsGates } from "./run-gate.ts";
+
+type GateRouteParts = Pick<RouteParts, "indexes" | "pulls">;
+
+/** Where nobody names the pull requests that are concerned, so many are looked at, the newest. */
+const MOST_OPEN = 100;
+
+/** The gates that a webhook may move. */
+export async function routeGates(
+  parts: GateRouteParts,
+  delivery: Delivery,
+  news: GithubNews,
+): Promise<readonly NewItem[]> {
+  const items: NewItem[] = [];
+  for (const one of readGateNews(delivery)) items.push(...(await itemsOf(parts, one)));
+  if (news.kind === "pushed")
+    items.push(...(await afterPush(parts, news)), ...(await followers(parts, news)));
+  return items;
+}
+
+async function itemsOf(parts: GateRouteParts, news: GateNews): Promise<readonly NewItem[]> {
+  const known = await parts.indexes.find(news.repo);
+  if (!isGated(known)) return [];
+  switch (news.kind) {
+    case "pull":
+      return [gateItem(known, news.pull, news.why)];
+    case "closed":
+      return news.branch !== null && parsePinnedBranch(news.branch) !== null
+        ? [gateItem(known, news.pull, "it is over")]
+        : [];
+    case "group": {
+      const { branch, oid } = news;
+      const task: LaneTask = { kind: "gate-group", repo: known.fullName, oid, branch };
+      return [{ lane: laneOf(task, false), task }];
+    }
+    case "head":
+      return asksForChecks(known) ? allOpen(parts, known, news.why) : [];
+  }
+}
+
+/** What is in place has changed, so ladders, conflicts and what a pull request changes may have. */
+async function afterPush(
+  parts: GateRouteParts,
+  { branch, paths, repo }: Extract<GithubNews, { kind: "pushed" }>,
+): Promise<readonly NewItem[]> {
+  const known = await parts.indexes.find(repo);
+  if (!isGated(known) || !known.branches.some((read) => read.branch === branch)) return [];
+  const own = new Set(known.index.overlays.map(({ file }) => file));
+  const concerned =
+    paths === null || [...paths].some((path) => path === CONFIG_PATH || own.has(path));
+  return concerned ? allOpen(parts, known, `${branch} moved`) : [];
+}
+
+/** Places with `on: merge` that come after what a push changed. */
+async function followers(
+  { indexes }: GateRouteParts,
+  { branch, paths, repo }: Extract<GithubNews, { kind: "pushed" }>,
+): Promise<readonly NewItem[]> {
+  const known = await indexes.find(repo);
+  if (known === null || known.config === null) return [];
+  const moved = known.index.overlays.filter(
+    ({ base, file }) => base === branch && (paths === null || paths.has(file)),
+  );
+  const found = new Map<string, NewItem>();
+  for (const { base, component, environment: name } of known.index.overlays) {
+    const environment = known.config.environments.find((one) => one.name === name);
+    if (environment?.on !== "merge") continue;
+    const before = stepsBefore(known.config, environment, (step) =>
+      known.index.overlays.some(
+        (one) => one.environment === step.name && one.component === component,
+      ),
+    ).map((step) => step.name);
+    const concerned = moved.some(
+      (one) => one.component === component && before.includes(one.environment ?? ""),
+    );
+    if (!concerned) continue;
+    const place = { repo: known.fullName, base, environment: environment.name, component };
+    const task: LaneTask = { kind: "promote", place, why: `${branch} moved` };
+    const lane = laneOf(task, false);
+    found.set(lane, { lane, task });
+  }
+  return [...found.values()];
+}
+
+async function allOpen(
+  { pulls }: GateRouteParts,
+  known: KnownRepo,
+  why: string,
+): Promise<readonly NewItem[]> {
+  const open = await pulls.open(known.repo, null);
+  return open.slice(-MOST_OPEN).map((pull) => gateItem(known, pull, why));
+}
+
+function isGated(known: KnownRepo | null): known is KnownRepo {
+  return known !== null && known.config !== null && knowsGates(known.config);
+}
+
+function asksForChecks({ config }: KnownRepo): boolean {
+  return config?.environments.some(({ require }) => require.checks.length > 0) ?? false;
+}
+
+/** A look at the gates of one pull request. */
+export function gateItem({ fullName: repo }: KnownRepo, pull: number, why: string): NewItem {
+  const task: LaneTask = { kind: "gate", repo, pull, why };
+  return { lane: laneOf(task, false), task };
+}

@@ -1,0 +1,125 @@
+import type { LaneItem, LaneTask, NewItem } from "../model/inbox.ts";
+import type { Outcome, Place } from "../model/outcome.ts";
+import { parseComment } from "../promote/command.ts";
+import type { Answer } from "../promote/reply.ts";
+import { notPermitted } from "../promote/reply.ts";
+import { staleness } from "../promote/request.ts";
+import { renderWords } from "../promote/word-marker.ts";
+import { WORD_LABEL, type Word } from "../promote/words.ts";
+import { answerCommand } from "./answer-command.ts";
+import type { KnownRepo } from "./known-repo.ts";
+import type { Ran } from "./ran.ts";
+import type { RunParts } from "./run-place.ts";
+import { itemsAfter } from "./words-said.ts";
+
+type CommandTask = Extract<LaneTask, { kind: "command" }>;
+
+/** Eyes, a proposal with its labels and reviewers, one that is superseded, the reply. */
+const MOST_WRITES = 6;
+
+/** One command: read again, held against what its author may do, done, and answered once. */
+export async function runCommand(
+  parts: RunParts,
+  task: CommandTask,
+  item: LaneItem,
+  signal: AbortSignal,
+): Promise<Ran> {
+  const known = await parts.indexes.get(task.repo);
+  if (known === null) {
+    const detail = `${task.repo} is gone, or the App is not installed on it any more`;
+    return settle(item, [{ kind: "refused", place: null, reason: "repo-gone", detail }]);
+  }
+  const turn = await parts.pacer.turn(known.repo.installation, MOST_WRITES, "person", signal);
+  let writes = MOST_WRITES;
+  try {
+    const answer = await answerOf(parts, known, task, item);
+    if ("kind" in answer) {
+      writes = 1;
+      return settle(item, [answer]);
+    }
+    const words = answer.words ?? [];
+    await parts.pulls.say({
+      repo: known.repo,
+      pull: task.pull,
+      key: `command:${task.comment.id}`,
+      body: words.length === 0 ? answer.body : withWords(parts, known, task, answer.body, words),
+      react: { comment: task.comment.id, reaction: answer.reaction },
+    });
+    writes = 3;
+    if (words.length === 0) return settle(item, answer.outcomes);
+    // By the label the words are found again: a run that ends before it says both once more.
+    await parts.pulls.label(known.repo, task.pull.number, { add: [WORD_LABEL], remove: [] });
+    writes = 4;
+    return settle(item, answer.outcomes, await itemsAfter(parts, known, words));
+  } finally {
+    turn.used(writes);
+  }
+}
+
+function withWords(
+  { keys }: RunParts,
+  known: KnownRepo,
+  { pull }: CommandTask,
+  body: string,
+  words: readonly Word[],
+): string {
+  const place = { repoId: known.repo.id, pull: pull.number };
+  return `${body}\n\n${renderWords(words, place, keys)}`;
+}
+
+async function answerOf(
+  parts: RunParts,
+  known: KnownRepo,
+  task: CommandTask,
+  item: LaneItem,
+): Promise<Answer | Outcome> {
+  const { id, nodeId } = task.comment;
+  const comment = await parts.pulls.comment(known.repo, id, { nodeId, react: "eyes" });
+  const stale = staleness(comment, task.comment, new Date(item.receivedAt));
+  const reading = parseComment(comment?.body ?? "");
+  if (comment === null || stale !== null || reading.kind === "none") {
+    const detail = `comment ${id} of #${task.pull.number}: ${stale ?? "it is no command any more"}`;
+    return { kind: "skipped", place: null, reason: "comment-stale", detail };
+  }
+  if (reading.kind === "unclear") return unclear(known, reading.message);
+  const { login, id: userId } = comment.author;
+  const right = await parts.people.rightOf(known.repo, login);
+  const request = {
+    comment: id,
+    pull: task.pull.number,
+    login,
+    userId,
+    at: comment.createdAt,
+  };
+  if (right === "none") return stranger(known, login);
+  return answerCommand(parts, known, { command: reading.command, request, right });
+}
+
+function unclear(known: KnownRepo, message: string): Answer {
+  return {
+    body: message,
+    reaction: "confused",
+    outcomes: [
+      { kind: "refused", place: placeOf(known), reason: "command-unclear", detail: message },
+    ],
+  };
+}
+
+function stranger(known: KnownRepo, login: string): Answer {
+  const body = notPermitted(login, "command Tagboat", "ask somebody with write in this repo");
+  const outcome: Outcome = {
+    kind: "refused",
+    place: placeOf(known),
+    reason: "not-permitted",
+    detail: body,
+  };
+  return { body, reaction: "confused", outcomes: [outcome] };
+}
+
+function placeOf({ fullName }: KnownRepo): Place {
+  return { repo: fullName, base: "", environment: "", component: null };
+}
+
+function settle(item: LaneItem, outcomes: readonly Outcome[], items: readonly NewItem[] = []): Ran {
+  return { done: [{ item: item.id, outcomes, items }], later: [], parked: [] };
+}

@@ -40,7 +40,13 @@ export async function answerCommand(
   }
   // Where Tagboat only observes, a command tells what it would do.
   const plan = command.plan || config.mode === "observe";
-  return act(parts, known, { ...asking, command: { ...command, plan }, config, environment, standing });
+  return act(parts, known, {
+    ...asking,
+    command: { ...command, plan },
+    config,
+    environment,
+    standing,
+  });
 }
 
 function act(parts: RunParts, known: KnownRepo, asking: Permitted): Promise<Answer> | Answer {

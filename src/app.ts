@@ -9,7 +9,18 @@ export interface AppParts {
   readonly newId: (now: Date) => string;
   readonly now: () => Date;
   readonly tally: Pick<Tally, "received">;
+  /** Whether commands are answered and gates reported: without, fewer events lead to work. */
+  readonly promotion: boolean;
 }
+
+const trackingEvents: ReadonlySet<string> = new Set([
+  "push",
+  "pull_request",
+  "pull_request_review",
+  "check_run",
+  "installation",
+  "installation_repositories",
+]);
 
 /**
  * GitHub events that lead to work, and of which actions (`null`: all). Others are sent by GitHub (`ping`, each step of a check,
@@ -46,6 +57,10 @@ export function isTaken(name: string, payload: object): boolean {
   return name !== "issue_comment" || String(comment?.body ?? "").startsWith("/");
 }
 
+function isWanted({ promotion }: AppParts, name: string, payload: object): boolean {
+  return (promotion || trackingEvents.has(name)) && isTaken(name, payload);
+}
+
 /**
  * The Probot app. Probot has checked the signature; here a webhook is stored, and only then answered. A store that is down
  * makes the answer a 500, which GitHub lists as failed and delivers again on request.
@@ -53,7 +68,7 @@ export function isTaken(name: string, payload: object): boolean {
 export function createApp(parts: AppParts): ApplicationFunction {
   return (probot) => {
     probot.onAny(async ({ id, name, payload }) => {
-      if (!isTaken(name, payload)) return;
+      if (!isWanted(parts, name, payload)) return;
       const owner = ownerOf(payload);
       if (owner === null) return;
       const now = parts.now();

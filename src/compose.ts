@@ -51,6 +51,8 @@ export interface TagboatParts {
   readonly pauses: Pauses;
   readonly switches: Switches;
   readonly tally: Tally;
+  /** Whether commands are answered and gates reported. */
+  readonly promotion: boolean;
   /** How long a pull request that was just written is left alone by further releases, in milliseconds. */
   readonly restAfterWrite: number;
   /** Milliseconds from one reading of the registries' tags to the next; `null`: they are not read. */
@@ -77,7 +79,7 @@ export interface Tagboat {
 
 /** Wires the rooms together: the one place that knows all of them but the HTTP edge. */
 export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
-  const { clock, inbox, log, tally } = parts;
+  const { clock, inbox, log, promotion, tally } = parts;
   const probot = new Probot({
     appId: parts.appId,
     privateKey: parts.privateKey,
@@ -90,7 +92,7 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     ...(parts.githubUrl === undefined ? {} : { baseUrl: parts.githubUrl }),
   });
   const newId = createDeliveryIds();
-  await probot.load(createApp({ inbox, newId, now: () => clock.now(), tally }));
+  await probot.load(createApp({ inbox, newId, now: () => clock.now(), tally, promotion }));
   const host = {
     appId: parts.appId,
     octokitFor: (installation: number) => probot.auth(installation),
@@ -101,15 +103,14 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
   };
   const forge = createGithubForge(host);
   const history = createGithubHistory(host);
-  const { pacer, renderer } = parts;
-  const { allowed, indexCache: cache } = parts;
+  const { allowed, indexCache: cache, pacer, pauses, registry, renderer } = parts;
   const indexes = new RepoIndexes({ forge, cache, allowed, clock, log });
-  const { pauses, registry } = parts;
   const gate = new RegistryGate({ registry, pauses, clock, tally });
   const work = new Work({
     forge,
     pulls: createGithubPulls(host),
     people: createGithubPeople(host),
+    promotion,
     indexes,
     keys: parts.secrets.map(proposalKey),
     gate,

@@ -69,6 +69,7 @@ describe("settings", () => {
       retentionDays: 30,
       notify: null,
       updateInterval: 30_000,
+      promotion: false,
       reread: 3_600_000,
       logLevel: "info",
     });

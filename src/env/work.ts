@@ -6,13 +6,15 @@ export interface WorkEnv {
   readonly updateInterval: number;
   /** From one reading of the registries' tags to the next, in milliseconds; `null`: they are not read. */
   readonly reread: number | null;
+  /** Whether commands are answered and gates reported. */
+  readonly promotion: boolean;
 }
 
 const LONGEST_INTERVAL = 3600;
 
 const LONGEST_REREAD = 7 * 24 * 60;
 
-/** TAGBOAT_UPDATE_INTERVAL, in seconds; TAGBOAT_REREAD, in minutes. */
+/** TAGBOAT_UPDATE_INTERVAL, in seconds; TAGBOAT_REREAD, in minutes; TAGBOAT_PROMOTION. */
 export function readWork(reader: Reader): WorkEnv {
   const text = value(reader, "TAGBOAT_UPDATE_INTERVAL") ?? "30";
   const seconds = Number(text);
@@ -20,7 +22,17 @@ export function readWork(reader: Reader): WorkEnv {
     reader.problems.push(
       `TAGBOAT_UPDATE_INTERVAL: write seconds from 0 to ${LONGEST_INTERVAL}; 0: every release updates its pull request at once`,
     );
-  return { updateInterval: seconds * 1000, reread: readReread(reader) };
+  return {
+    updateInterval: seconds * 1000,
+    reread: readReread(reader),
+    promotion: readPromotion(reader),
+  };
+}
+
+function readPromotion(reader: Reader): boolean {
+  const text = value(reader, "TAGBOAT_PROMOTION") ?? "0";
+  if (text !== "0" && text !== "1") reader.problems.push("TAGBOAT_PROMOTION: write 1 or 0");
+  return text === "1";
 }
 
 function readReread(reader: Reader): number | null {

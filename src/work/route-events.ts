@@ -17,6 +17,8 @@ export interface RouteParts {
   readonly indexes: RepoIndexes;
   readonly normaliseOptions: NormaliseOptions;
   readonly pulls: Pick<Pulls, "open">;
+  /** Whether commands are answered and gates reported. */
+  readonly promotion: boolean;
 }
 
 /** A delivery with its work and outcomes, or the reason to come back to it. */

@@ -17,12 +17,13 @@ type Item = Routing["items"][number];
 
 /** What a webhook of the App leads to: the index is kept fresh, places are looked at again, config changes get their preview. */
 export async function routeGithub(
-  parts: Pick<RouteParts, "indexes" | "pulls">,
+  parts: Pick<RouteParts, "indexes" | "promotion" | "pulls">,
   delivery: Delivery,
 ): Promise<Routing> {
   const news = readGithubNews(delivery);
   try {
     const routed = await routeNews(parts.indexes, news);
+    if (!parts.promotion) return routed;
     const gates = await routeGates(parts, delivery, news);
     return gates.length === 0 ? routed : { ...routed, items: [...routed.items, ...gates] };
   } catch (error) {

@@ -36,7 +36,7 @@ const files = {
 };
 
 async function begin(more: Readonly<Record<string, string>> = {}): Promise<Harbour> {
-  const h = await start({}, { files: { ...files, ...more } });
+  const h = await start({}, { files: { ...files, ...more }, promotion: true });
   h.registry.put(IMAGE, V2, { created: "2026-11-21T10:00:00Z" });
   h.registry.put(IMAGE, V3, { created: "2026-11-22T07:00:00Z" });
   await h.tagboat.indexes.ofOwner("acme");

@@ -44,6 +44,8 @@ export interface HarbourOptions {
   readonly keepLog?: boolean;
   /** How long a pull request that was just written is left alone, in milliseconds; default: not at all. */
   readonly restAfterWrite?: number;
+  /** Whether commands are answered and gates reported; default: no. */
+  readonly promotion?: boolean;
   /** Who counts; absent: nobody does. */
   readonly tally?: Tally;
   /** GitHub's late answers are late on the harbour's clock; default: in real time. */
@@ -188,6 +190,7 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     switches,
     tally: options.tally ?? noTally,
     restAfterWrite: options.restAfterWrite ?? 0,
+    promotion: options.promotion ?? false,
     reread: HOUR,
     renderer: options.renderer ?? null,
     clock,

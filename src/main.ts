@@ -26,6 +26,9 @@ import { heedSignals } from "./signals.ts";
 import type { Store } from "./store/open-store.ts";
 import { systemClock } from "./store/system-clock.ts";
 
+/** After SIGTERM: what still waits for somebody outside then, is left to the next process. In milliseconds. */
+const HANDED_BACK_AFTER = 15_000;
+
 /** Batches of deliveries on their way to PostgreSQL at the same time. */
 const COMMITS_AT_ONCE = 2;
 
@@ -77,9 +80,10 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   signals.stopWith(async () => {
     drain.draining = true;
     await started;
-    server.close();
     await desk?.close();
-    await Promise.all([work.stop(), sweeps.stop()]);
+    // Until then senders are told to come again. What has not come to its end is handed back: closing the store frees it.
+    await Promise.race([Promise.all([work.stop(), sweeps.stop()]), clock.sleep(HANDED_BACK_AFTER)]);
+    server.close();
     registry.close();
     server.closeAllConnections();
     await store.close();

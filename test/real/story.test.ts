@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { AppProcess, type LogLine } from "../../sandbox/demo/app-process.ts";
@@ -185,6 +186,28 @@ test("an image pushed while the app was down is proposed when the app returns", 
   expect(onlyPull().title).toBe("dev: myapp-runtime 6322-rbbs9 → 90aa-zz3kd");
   expect(await commitsAhead(onlyPull().headBranch)).toBe(1);
 }, 60_000);
+
+test("on SIGTERM senders are sent elsewhere, and what waits for GitHub is handed back, and done by the next process", async () => {
+  const hook = await hookUrlFor("distribution", "acme", settings.environment);
+  const { faults } = sandbox.stage;
+  faults.arm({ fault: { kind: "latency", ms: 60_000 }, times: 1000 });
+  const since = app.count;
+  await push("c0de-late1", "2026-01-05T08:00:00Z");
+  await app.line(since, (line) => line.acceptance === "new", PATIENCE);
+  // It waits for an answer that does not come before the deadline.
+  while ((faults.fired.get("latency") ?? 0) === 0) await pause(20);
+  const stopped = app.stop(25_000);
+  await app.line(since, (line) => line.msg === "stopping", PATIENCE);
+  const turnedAway = await fetch(hook, { method: "POST", body: "{}" });
+  expect(turnedAway.status).toBe(503);
+  expect(Number(turnedAway.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(await stopped).toBe(0);
+  faults.clear();
+  app = await AppProcess.start(settings);
+  await outcome((o) => o.action === "updated");
+  expect(onlyPull().title).toBe("dev: myapp-runtime 6322-rbbs9 → c0de-late1");
+  expect(await commitsAhead(onlyPull().headBranch)).toBe(1);
+}, 120_000);
 
 test("the sandbox's GitHub was asked nothing that GitHub does not know", () => {
   expect(sandbox.stage.recorder.complaints).toEqual([]);

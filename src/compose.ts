@@ -26,6 +26,7 @@ import type { Policy } from "./promote/policy.ts";
 import { ChangeViewer } from "./render/view-change.ts";
 import { catchUpChores } from "./work/catch-up.ts";
 import type { Chore } from "./work/chore.ts";
+import type { Crowd } from "./work/crowd.ts";
 import { OperatorHolds } from "./work/operator-holds.ts";
 import { RegistryGate } from "./work/registry-gate.ts";
 import { RepoIndexes } from "./work/repo-indexes.ts";
@@ -47,6 +48,8 @@ export interface TagboatParts {
   readonly policy: Policy;
   readonly normaliseOptions: NormaliseOptions;
   readonly inbox: Inbox;
+  /** Of the senders whose deliveries come into the inbox. */
+  readonly crowd: Crowd;
   readonly ledger: Ledger;
   readonly indexCache: IndexCache;
   readonly pacer: Pacer;
@@ -122,6 +125,7 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
       renderer === null ? null : new ChangeViewer({ renderer, blobs: createGithubBlobs(host) }),
     pacer,
     inbox,
+    crowd: parts.crowd,
     clock,
     log,
     tally,

@@ -9,6 +9,7 @@ import type { GateFacts } from "../promote/gates/facts.ts";
 import { afterPull } from "./after-pull.ts";
 import { readGateFacts } from "./gate-facts.ts";
 import type { KnownRepo } from "./known-repo.ts";
+import { mendInGate, wantsMending } from "./mend-in-gate.ts";
 import { mergeItem } from "./merge-wish.ts";
 import { delayAll, type Ran, settleAll } from "./ran.ts";
 import type { RunParts } from "./run-place.ts";
@@ -46,6 +47,9 @@ export async function runGate(
       await afterPull(parts, known, pull);
       return settleAll(group, gated(task, `#${task.pull} is ${pull.state}`));
     }
+    const mended = wantsMending(known, pull) ? await mendInGate(parts, known, pull, signal) : null;
+    // A head that moved is looked at by its own webhook.
+    if (mended !== null) return settleAll(group, mended);
     const judged = await judge(parts, known, known.config, pull);
     await report(parts, known, pull, judged);
     return ranOf(parts, known, pull, { task, group, judged });

@@ -57,7 +57,9 @@ export function mendStep({ author, behind, byHand, replay, target }: Mending): M
   }
   const isMoved = author.commit.parents[0] !== target.base?.oid;
   const conflicts = pull.mergeable === "conflicting";
-  if (isMoved && (conflicts || behind || byHand)) return { kind: "rebuild", pull, replay };
+  const isAlone = author.commit.oid === target.head?.oid;
+  if (isMoved && (conflicts || behind)) return { kind: "rebuild", pull, replay };
+  if (byHand && (isMoved || !isAlone)) return { kind: "rebuild", pull, replay };
   if (isMoved && pull.mergeable === "unknown")
     return { kind: "ask-again", why: `GitHub is still computing whether #${pull.number} merges` };
   return leave("it is as it should be", "right");

@@ -77,7 +77,7 @@ type Tried =
 async function attemptMend(parts: RunParts, known: KnownRepo, wish: MendWish): Promise<Tried> {
   const { pull } = wish;
   const { config } = known;
-  if (config === null || config.mode !== "act") return left("the config does not let it");
+  if (config === null || config.mode !== "act") return left("the config says `mode: observe`");
   const target = await parts.forge.readTarget({
     repo: known.repo,
     base: pull.base.branch,

@@ -42,7 +42,8 @@ export interface Mending {
  * The step that leads from how the repo stands to a proposal that merges: a rebuild only where it does not, since it costs the
  * approvals. Idempotent: after the step was taken, the next one is `leave`.
  */
-export function mendStep({ author, behind, byHand, replay, target }: Mending): MendStep {
+export function mendStep(mending: Mending): MendStep {
+  const { author, replay, target } = mending;
   const pull = openPull(target);
   if (pull === null) return leave(overWords(target), "over");
   const other = target.pulls.find((one) => one.state === "open" && one !== pull);
@@ -52,17 +53,30 @@ export function mendStep({ author, behind, byHand, replay, target }: Mending): M
   if (author.kind !== "ours") return leave("its branch holds nothing", "over");
   if (replay === null)
     return leave("its commit does not say what it sets in an environment of this base", "stuck");
-  if (replay.kind === "gone" || isOver(replay, author)) {
+  if (replay.kind === "gone" || isOver(replay, author))
     return { kind: "close", pull, ...overBecause(replay, target) };
+  switch (needOf(mending, author, pull)) {
+    case "rebuild":
+      return { kind: "rebuild", pull, replay };
+    case "unknown":
+      return { kind: "ask-again", why: `GitHub is still computing whether #${pull.number} merges` };
+    case "none":
+      return leave("it is as it should be", "right");
   }
-  const isMoved = author.commit.parents[0] !== target.base?.oid;
-  const conflicts = pull.mergeable === "conflicting";
-  const isAlone = author.commit.oid === target.head?.oid;
-  if (isMoved && (conflicts || behind)) return { kind: "rebuild", pull, replay };
-  if (byHand && (isMoved || !isAlone)) return { kind: "rebuild", pull, replay };
-  if (isMoved && pull.mergeable === "unknown")
-    return { kind: "ask-again", why: `GitHub is still computing whether #${pull.number} merges` };
-  return leave("it is as it should be", "right");
+}
+
+/** Whether it has to be rebuilt. On the newest base that would change nothing. */
+function needOf(
+  { behind, byHand, target }: Mending,
+  { commit }: Extract<Authorship, { kind: "ours" }>,
+  { mergeable }: PullState,
+): "rebuild" | "unknown" | "none" {
+  const isMoved = commit.parents[0] !== target.base?.oid;
+  const isAlone = commit.oid === target.head?.oid;
+  if (byHand && (isMoved || !isAlone)) return "rebuild";
+  if (!isMoved) return "none";
+  if (behind || mergeable === "conflicting") return "rebuild";
+  return mergeable === "unknown" ? "unknown" : "none";
 }
 
 function leave(why: string, state: LeftState): MendStep {

@@ -44,8 +44,8 @@ export async function runGate(
     const pull = await parts.pulls.read(known.repo, task.pull);
     if (pull === null) return settleAll(group, gated(task, `#${task.pull} is gone`));
     if (pull.state !== "open") {
-      await afterPull(parts, known, pull);
-      return settleAll(group, gated(task, `#${task.pull} is ${pull.state}`));
+      const items = await afterPull(parts, known, pull);
+      return leadingTo(items, settleAll(group, gated(task, `#${task.pull} is ${pull.state}`)));
     }
     const mended = wantsMending(known, pull) ? await mendInGate(parts, known, pull, signal) : null;
     // A head that moved is looked at by its own webhook.
@@ -112,7 +112,11 @@ function ranOf(
   const items: readonly NewItem[] = merge === null ? [] : [merge];
   if (at !== null && merge === null && at > parts.clock.now())
     return delayAll(group, { at, failed: false, detail: `#${task.pull}: ${verdict.title}` });
-  const ran = settleAll(group, gated(task, `#${task.pull}: ${verdict.title}`));
+  return leadingTo(items, settleAll(group, gated(task, `#${task.pull}: ${verdict.title}`)));
+}
+
+/** Work that follows, once for the whole group. */
+function leadingTo(items: readonly NewItem[], ran: Ran): Ran {
   return { ...ran, done: ran.done.map((done, n) => (n === 0 ? { ...done, items } : done)) };
 }
 

@@ -13,7 +13,7 @@ import {
   replies,
   say,
   talk,
-} from "../support/ladder-story.ts";
+} from "../support/pinned-story.ts";
 import { CONFIG, commitsOf, overlay, V1, V2, V3, V4 } from "../support/story.ts";
 
 const { begin } = ladderStories();

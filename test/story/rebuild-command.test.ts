@@ -12,7 +12,7 @@ import {
   replies,
   say,
   talk,
-} from "../support/ladder-story.ts";
+} from "../support/pinned-story.ts";
 import { CONFIG, commitsOf, DEV, IMAGE, overlay, V1, V2, V3 } from "../support/story.ts";
 
 const { begin } = ladderStories();

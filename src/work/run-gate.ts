@@ -9,6 +9,7 @@ import type { GateFacts } from "../promote/gates/facts.ts";
 import { afterPull } from "./after-pull.ts";
 import { readGateFacts } from "./gate-facts.ts";
 import type { KnownRepo } from "./known-repo.ts";
+import { mendInGate, wantsMending } from "./mend-in-gate.ts";
 import { mergeItem } from "./merge-wish.ts";
 import { delayAll, type Ran, settleAll } from "./ran.ts";
 import type { RunParts } from "./run-place.ts";
@@ -48,9 +49,12 @@ export async function runGate(
     if (pull === null) return settleAll(group, gated(task, `#${task.pull} is gone`));
     if (pull.state !== "open") {
       writes = MOST_WRITES;
-      await afterPull(parts, known, pull);
-      return settleAll(group, gated(task, `#${task.pull} is ${pull.state}`));
+      const items = await afterPull(parts, known, pull);
+      return leadingTo(items, settleAll(group, gated(task, `#${task.pull} is ${pull.state}`)));
     }
+    const mended = wantsMending(known, pull) ? await mendInGate(parts, known, pull, signal) : null;
+    // A head that moved is looked at by its own webhook.
+    if (mended !== null) return settleAll(group, mended);
     const judged = await judge(parts, known, known.config, pull);
     writes = 1;
     await report(parts, known, pull, judged);
@@ -114,7 +118,11 @@ function ranOf(
   const items: readonly NewItem[] = merge === null ? [] : [merge];
   if (at !== null && merge === null && at > parts.clock.now())
     return delayAll(group, { at, failed: false, detail: `#${task.pull}: ${verdict.title}` });
-  const ran = settleAll(group, gated(task, `#${task.pull}: ${verdict.title}`));
+  return leadingTo(items, settleAll(group, gated(task, `#${task.pull}: ${verdict.title}`)));
+}
+
+/** Work that follows, once for the whole group. */
+function leadingTo(items: readonly NewItem[], ran: Ran): Ran {
   return { ...ran, done: ran.done.map((done, n) => (n === 0 ? { ...done, items } : done)) };
 }
 

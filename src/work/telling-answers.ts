@@ -63,10 +63,3 @@ export function statusAnswer(known: KnownRepo, config: Config, name: string | nu
     table(["environment", "file", "what", "version"], rows.slice(0, ROWS_SHOWN)) + more,
   );
 }
-
-/** Proposals are rebuilt by writing their command again. */
-export function rebuildAnswer(known: KnownRepo): Answer {
-  const message =
-    "Close this pull request and delete its branch; then write the `/promote` or `/rollback` again, or push the image again: the proposal is made anew.";
-  return refuse(known, null, "pull-not-ours", message);
-}

@@ -1,15 +1,16 @@
 import { renderDuration } from "../decide/duration.ts";
-import type { NewItem } from "../model/inbox.ts";
+import type { LaneTask, NewItem } from "../model/inbox.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { cell, code } from "../model/outside-text.ts";
 import { isEntitled } from "../promote/gates/rights.ts";
 import { artifactsIn, fits, type HeldArtifact, versionOf } from "../promote/held-artifacts.ts";
 import { type Answer, namesWords, placeWords } from "../promote/reply.ts";
 import type { Word } from "../promote/words.ts";
+import { gateItem } from "./gate-item.ts";
 import type { KnownRepo } from "./known-repo.ts";
+import { laneOf } from "./lane.ts";
 import { type Permitted, refuse } from "./permitted.ts";
 import { placesOn, recheck } from "./places.ts";
-import { gateItem } from "./route-gates.ts";
 import type { RunParts } from "./run-place.ts";
 import { placesFor } from "./run-promotion.ts";
 
@@ -26,7 +27,22 @@ export async function itemsAfter(
       words.some((word) => word.kind === "unhold" && word.environment === place.environment),
     )
     .map(({ environment, place }) => recheck(place, environment, "its hold was lifted"));
-  return [...gates, ...freed];
+  return [...gates, ...freed, ...followersFreed(known, words)];
+}
+
+/** Places with `on: merge` that were held: what was merged before them meanwhile comes now. */
+function followersFreed(known: KnownRepo, words: readonly Word[]): readonly NewItem[] {
+  const found = new Map<string, NewItem>();
+  for (const { base, component, environment: name } of known.index.overlays) {
+    const environment = known.config?.environments.find((one) => one.name === name);
+    const isFreed = words.some((word) => word.kind === "unhold" && word.environment === name);
+    if (environment?.on !== "merge" || !isFreed) continue;
+    const place = { repo: known.fullName, base, environment: environment.name, component };
+    const task: LaneTask = { kind: "promote", place, why: "its hold was lifted" };
+    const lane = laneOf(task, false);
+    found.set(lane, { lane, task });
+  }
+  return [...found.values()];
 }
 
 /** Who said it, where, and why. */

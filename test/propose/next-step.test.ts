@@ -83,6 +83,8 @@ function ours(artifacts: readonly ImageArtifact[], from = fromHash([row])): Auth
       files: [],
       deliveries: [],
       asked: null,
+      components: [],
+      changes: [],
     },
   };
 }

@@ -42,11 +42,11 @@ export function stock({ registry }: Harbour, { beside, image, names, tags }: Lay
   }
 }
 
-/** A pull request to talk on, #1, with everything that it led to behind us. */
-export async function talk(h: Harbour): Promise<Pull> {
-  await h.people.branch("ann", "topic");
-  await h.people.gitPush("ann", "topic", { "NOTES.md": "# Notes\n" });
-  const pull = await h.people.openPull("ann", "topic");
+/** A pull request to talk on, with everything that it led to behind us. */
+export async function talk(h: Harbour, branch = "topic"): Promise<Pull> {
+  await h.people.branch("ann", branch);
+  await h.people.gitPush("ann", branch, { "NOTES.md": `# ${branch}\n` });
+  const pull = await h.people.openPull("ann", branch);
   await patience(h, MINUTE);
   h.stage.recorder.clear();
   return pull;

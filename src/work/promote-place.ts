@@ -19,9 +19,9 @@ import {
   onBase,
   type Run,
   readHistories,
-  readSources,
   readTarget,
   type Standing,
+  sourcesIn,
   standingPlace,
 } from "./promotion-run.ts";
 import { sourcesFor } from "./promotion-sources.ts";
@@ -84,7 +84,7 @@ async function attemptPromotion(run: Run, standing: Standing): Promise<Tried> {
   const held = heldWords(run);
   if (held !== null) return answered(refuse(known, place, "release-held", held));
   const { files, folders } = target;
-  const fresh = { files, folders, sources: await readSources(run, target) };
+  const fresh = { files, folders, sources: sourcesIn(run, target) };
   return writePlan(run, { target, fresh, branch });
 }
 

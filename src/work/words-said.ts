@@ -4,6 +4,7 @@ import type { Outcome } from "../model/outcome.ts";
 import { cell, code } from "../model/outside-text.ts";
 import { isEntitled } from "../promote/gates/rights.ts";
 import { artifactsIn, fits, type HeldArtifact, versionOf } from "../promote/held-artifacts.ts";
+import { fromHereOn } from "../promote/ladder.ts";
 import { type Answer, namesWords, placeWords } from "../promote/reply.ts";
 import type { Word } from "../promote/words.ts";
 import { gateItem } from "./gate-item.ts";
@@ -27,18 +28,27 @@ export async function itemsAfter(
       words.some((word) => word.kind === "unhold" && word.environment === place.environment),
     )
     .map(({ environment, place }) => recheck(place, environment, "its hold was lifted"));
-  return [...gates, ...freed, ...followersFreed(known, words)];
+  return [...gates, ...freed, ...comingByThemselves(known, words)];
 }
 
-/** Places with `on: merge` that were held: what was merged before them meanwhile comes now. */
-function followersFreed(known: KnownRepo, words: readonly Word[]): readonly NewItem[] {
+/** Places with `on: merge` that something was lifted for: what waits before them may come now. */
+function comingByThemselves(
+  { config, fullName, index }: KnownRepo,
+  words: readonly Word[],
+): readonly NewItem[] {
+  if (config === null) return [];
+  const lifted = words.flatMap((word) => {
+    if (word.kind === "unhold") return [word.environment];
+    return word.kind === "unban"
+      ? fromHereOn(config, word.environment).map(({ name }) => name)
+      : [];
+  });
   const found = new Map<string, NewItem>();
-  for (const { base, component, environment: name } of known.index.overlays) {
-    const environment = known.config?.environments.find((one) => one.name === name);
-    const isFreed = words.some((word) => word.kind === "unhold" && word.environment === name);
-    if (environment?.on !== "merge" || !isFreed) continue;
-    const place = { repo: known.fullName, base, environment: environment.name, component };
-    const task: LaneTask = { kind: "promote", place, why: "its hold was lifted" };
+  for (const { base, component, environment: name } of index.overlays) {
+    const environment = config.environments.find((one) => one.name === name);
+    if (environment?.on !== "merge" || !lifted.includes(environment.name)) continue;
+    const place = { repo: fullName, base, environment: environment.name, component };
+    const task: LaneTask = { kind: "promote", place, why: "what kept it back was lifted" };
     const lane = laneOf(task, false);
     found.set(lane, { lane, task });
   }

@@ -69,8 +69,7 @@ export function readRequestError(error: unknown): RequestFailure {
   if (!parsed.success) return unknownFailure(error);
   const { message, status, headers, data, errors, response, request } = parsed.data;
   const token = request?.url.includes("/access_tokens") ?? false;
-  // Probot's client puts an error of its own, without the answer, in the place of the 404s of an Enterprise Server's teams
-  // (https://github.com/octokit/plugin-enterprise-compatibility.js). Without an answer a status is otherwise 500.
+  // octokit's plugin for older Enterprise Servers replaces a team's 404 by one without its answer.
   const answered = response !== undefined || errors !== undefined || status === 404;
   return {
     message: firstLine(message),

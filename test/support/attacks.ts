@@ -35,19 +35,26 @@ function deeds({ h }: Scene): string[] {
 }
 
 function written({ app, repo }: Harbour, { author, headOid, title }: Pull): string[] {
-  const opened = author === app.bot.login ? [`opened # ${title}`] : [];
-  return repo.authors.get(headOid) === app.bot.login ? [...opened, `wrote # @ ${headOid}`] : opened;
+  if (author !== app.bot.login) return [];
+  const wrote = repo.authors.get(headOid) === author ? [`wrote # @ ${headOid}`] : [];
+  return [`opened # ${title}`, ...wrote];
 }
 
 function ended({ app }: Harbour, { autoMerge, closedBy, mergedAt, mergedBy }: Pull): string[] {
   if (mergedBy === app.bot.login) return ["merged #"];
+  if (mergedAt !== null) return [`# was merged by ${mergedBy}`];
   if (autoMerge?.by === app.bot.login) return ["will merge #"];
-  return mergedAt === null && closedBy === app.bot.login ? ["closed #"] : [];
+  return closedBy === app.bot.login ? ["closed #"] : [];
 }
 
 function checkOf(h: Harbour, { headOid }: Pull) {
   const runs = h.stage.world.checks(h.repo, headOid);
   return runs.filter((run) => run.name === "tagboat/promotion" && run.appId === h.app.id).at(-1);
+}
+
+/** A title is anybody's to change. */
+function keyOf(deed: string): string {
+  return deed.replace(/^(opened #\d+) .*/, "$1");
 }
 
 /** As it reads, whatever the names of commits. */
@@ -91,7 +98,7 @@ async function run(row: Attack, act: Act): Promise<{ deeds: string[]; told: stri
     expect(h.stage.recorder.complaints).toEqual([]);
     return {
       deeds: deeds(scene)
-        .filter((one) => !done.includes(one))
+        .filter((one) => !done.some((other) => keyOf(other) === keyOf(one)))
         .map(nameless),
       told: [...replies(scene).slice(said.length), ...gates(scene)].map(nameless),
     };

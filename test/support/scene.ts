@@ -37,6 +37,8 @@ export interface Scene {
     base?: string,
   ): Promise<Pull>;
   approve(login: string, pull: Pull): Promise<void>;
+  /** Presses the button; the rules of the branch may say no. */
+  press(login: string, pull: Pull): Promise<void>;
   /** Just before a request of ours is served, somebody acts. */
   meanwhile(request: string, act: () => Promise<unknown>): void;
   /** A webhook as the last one of its kind was, with other values at dotted paths; signed with the App's secret, or with another. */
@@ -156,6 +158,10 @@ function sceneOf(h: Harbour, talk: Pull): Scene {
     },
     async approve(login, pull) {
       await h.people.approve(login, pull);
+      await settle();
+    },
+    async press(login, pull) {
+      await h.people.merge(login, pull).catch(() => null);
       await settle();
     },
     meanwhile(request, act) {

@@ -65,14 +65,20 @@ function nameless(sentence: string): string {
     .replaceAll("\u2060", "");
 }
 
-/** Our comments, without their markers. */
-function replies({ h }: Scene): string[] {
-  return h.stage.world.pulls(h.repo).flatMap((pull) =>
+/** Our comments as we wrote them, by their ids and texts. */
+function replies({ h }: Scene): ReadonlyMap<string, string> {
+  const bot = h.app.bot.login;
+  const own = h.stage.world.pulls(h.repo).flatMap((pull) =>
     h.stage.world
       .comments(pull)
-      .filter(({ author }) => author === h.app.bot.login)
-      .map(({ body }) => `#${pull.number} ${body.replace(/\n*<!-- tagboat:[^>]+ -->/g, "")}`),
+      .filter(({ author, editedBy }) => author === bot && [null, bot].includes(editedBy))
+      .map(({ body, id }) => [`${id} ${body}`, `#${pull.number} ${withoutMarkers(body)}`] as const),
   );
+  return new Map(own);
+}
+
+function withoutMarkers(body: string): string {
+  return body.replace(/\n*<!-- tagboat:[^>]+ -->/g, "");
 }
 
 /** The gates that are not open, as the check of each open pull request tells of them. */
@@ -100,11 +106,15 @@ async function run(row: Attack, act: Act): Promise<{ deeds: string[]; told: stri
       deeds: deeds(scene)
         .filter((one) => !done.some((other) => keyOf(other) === keyOf(one)))
         .map(nameless),
-      told: [...replies(scene).slice(said.length), ...gates(scene)].map(nameless),
+      told: [...newIn(replies(scene), said), ...gates(scene)].map(nameless),
     };
   } finally {
     await h.close();
   }
+}
+
+function newIn(now: ReadonlyMap<string, string>, before: ReadonlyMap<string, string>): string[] {
+  return [...now].flatMap(([key, text]) => (before.has(key) ? [] : [text]));
 }
 
 /** A test for each row. */

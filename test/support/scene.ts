@@ -1,5 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import type { Stage } from "../../sandbox/stage.ts";
+import type { HookDelivery } from "../../sandbox/webhooks/delivery.ts";
 import type { Comment, Pull, Repo } from "../../sandbox/world/entities.ts";
 import { createHarbour, type Harbour } from "./harbour.ts";
 import { patience } from "./patience.ts";
@@ -41,6 +42,8 @@ export interface Scene {
   press(login: string, pull: Pull): Promise<void>;
   /** Just before a request of ours is served, somebody acts. */
   meanwhile(request: string, act: () => Promise<unknown>): void;
+  /** A webhook that was sent before, once more, under another id. */
+  again(delivery: HookDelivery | undefined): Promise<void>;
   /** A webhook as the last one of its kind was, with other values at dotted paths; signed with the App's secret, or with another. */
   hook(event: string, values: Readonly<Record<string, unknown>>, secret?: string): Promise<void>;
 }
@@ -167,6 +170,11 @@ function sceneOf(h: Harbour, talk: Pull): Scene {
     meanwhile(request, act) {
       const move = async () => void (await act());
       h.stage.faults.arm({ fault: { kind: "moved-head", move }, at: request });
+    },
+    async again(delivery) {
+      if (delivery === undefined) throw new Error("no such webhook was sent");
+      await receive(h, delivery.event, delivery.body, h.app.webhookSecret);
+      await settle();
     },
     async hook(event, values, secret = h.app.webhookSecret) {
       const last = h.stage.webhooks.deliveries(h.app.id).findLast((one) => one.event === event);

@@ -94,11 +94,11 @@ function planned({ place }: Run, desired: PinnedProposal): Answer {
 }
 
 function wordsOf(
-  { asking, parts, place }: Run,
+  { asking, place }: Run,
   { reverted }: Extract<RollbackPlan, { kind: "planned" }>,
 ): readonly Word[] {
   const reason = asking.command.reason ?? "rolled back";
-  const said = { ...saidOf(parts, asking), component: place.component, reason };
+  const said = { ...saidOf(asking), component: place.component, reason };
   const bans = reverted.flatMap((one): Word[] =>
     one.kind === "image" ? [{ ...said, kind: "ban", image: one.image, ...one.version }] : [],
   );

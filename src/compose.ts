@@ -25,6 +25,7 @@ import type { NormaliseOptions } from "./normalise/normaliser.ts";
 import { ChangeViewer } from "./render/view-change.ts";
 import { catchUpChores } from "./work/catch-up.ts";
 import type { Chore } from "./work/chore.ts";
+import type { Crowd } from "./work/crowd.ts";
 import { OperatorHolds } from "./work/operator-holds.ts";
 import { RegistryGate } from "./work/registry-gate.ts";
 import { RepoIndexes } from "./work/repo-indexes.ts";
@@ -44,6 +45,8 @@ export interface TagboatParts {
   readonly allowed: (fullName: string) => boolean;
   readonly normaliseOptions: NormaliseOptions;
   readonly inbox: Inbox;
+  /** Of the senders whose deliveries come into the inbox. */
+  readonly crowd: Crowd;
   readonly ledger: Ledger;
   readonly indexCache: IndexCache;
   readonly pacer: Pacer;
@@ -119,6 +122,7 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
       renderer === null ? null : new ChangeViewer({ renderer, blobs: createGithubBlobs(host) }),
     pacer,
     inbox,
+    crowd: parts.crowd,
     clock,
     log,
     tally,

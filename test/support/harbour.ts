@@ -18,6 +18,7 @@ import { MemoryLedger } from "../../src/store/memory-ledger.ts";
 import { MemoryPacer } from "../../src/store/memory-pacer.ts";
 import { MemoryPauses } from "../../src/store/memory-pauses.ts";
 import { MemorySwitches } from "../../src/store/memory-switches.ts";
+import { Crowd } from "../../src/work/crowd.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { type FakeImage, FakeRegistry } from "./fake-registry.ts";
 import { type People, peopleOf } from "./people.ts";
@@ -182,6 +183,7 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     allowed: options.allowed ?? (() => true),
     normaliseOptions: defaultOptions,
     inbox,
+    crowd: new Crowd(clock),
     ledger,
     indexCache: new MemoryIndexCache(),
     pacer: new MemoryPacer(clock),

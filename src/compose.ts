@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { Probot } from "probot";
 import { createApp } from "./app.ts";
 import { createGithubBlobs, createGithubForge } from "./github/github-forge.ts";
+import { createGithubGateReads } from "./github/github-gate-reads.ts";
 import { createGithubHistory } from "./github/github-history.ts";
 import { createGithubPeople } from "./github/github-people.ts";
 import { createGithubPulls } from "./github/github-pulls.ts";
@@ -116,6 +117,7 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     forge,
     pulls: createGithubPulls(host),
     people: createGithubPeople(host),
+    gateReads: createGithubGateReads(host),
     promotion,
     indexes,
     keys: parts.secrets.map(proposalKey),

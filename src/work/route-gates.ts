@@ -3,6 +3,7 @@ import type { Delivery } from "../model/delivery.ts";
 import type { LaneTask, NewItem } from "../model/inbox.ts";
 import { stepsBefore } from "../promote/ladder.ts";
 import { parsePinnedBranch } from "../propose/branch-name.ts";
+import { gateItem } from "./gate-item.ts";
 import { type GateNews, readGateNews } from "./gate-news.ts";
 import type { GithubNews } from "./github-news.ts";
 import { knowsGates } from "./judge.ts";
@@ -113,10 +114,4 @@ function isMoved(known: KnownRepo, { check }: Extract<GateNews, { kind: "pull" }
   if (check === undefined || asksForChecks(known)) return true;
   const merges = known.config?.environments.some(({ merge }) => merge !== "manual") ?? false;
   return merges && (check.branch?.startsWith("tagboat/") ?? true);
-}
-
-/** A look at the gates of one pull request. */
-export function gateItem({ fullName: repo }: KnownRepo, pull: number, why: string): NewItem {
-  const task: LaneTask = { kind: "gate", repo, pull, why };
-  return { lane: laneOf(task, false), task };
 }

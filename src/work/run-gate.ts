@@ -10,11 +10,15 @@ import { WORD_LABEL } from "../promote/words.ts";
 import { afterPull } from "./after-pull.ts";
 import { type Judged, judgeLook, lookToJudge } from "./judge.ts";
 import { hasConfig, type KnownRepo } from "./known-repo.ts";
+import { mendInGate, wantsMending } from "./mend-in-gate.ts";
 import { mergeItem } from "./merge-wish.ts";
 import { delayAll, type Ran, settleAll } from "./ran.ts";
 import type { RunParts } from "./run-place.ts";
 
 type GateTask = Extract<LaneTask, { kind: "gate" }>;
+
+/** A merged proposal's branch is deleted, and the next command offered. */
+const MOST_WRITES = 2;
 
 /** Reads, judges, reports. A gate that opens or closes by itself is looked at again then. */
 export async function runGate(
@@ -25,17 +29,22 @@ export async function runGate(
 ): Promise<Ran> {
   const known = await parts.indexes.get(task.repo);
   if (known === null || !hasConfig(known)) return settleAll(group, gated(task, NO_CONFIG));
-  const turn = await parts.pacer.turn(known.repo.installation, 1, "person", signal);
+  const turn = await parts.pacer.turn(known.repo.installation, MOST_WRITES, "person", signal);
   let writes = 0;
   try {
     const look = await lookAt(parts, known, task.pull);
     if (look === null) return settleAll(group, gated(task, `#${task.pull} is gone`));
     const { facts, glance } = look;
-    writes = 1;
     if (glance.state !== "open") {
-      if (facts !== null) await afterPull(parts, known, facts);
-      return settleAll(group, gated(task, `#${task.pull} is ${glance.state}`));
+      writes = MOST_WRITES;
+      const items = facts === null ? [] : await afterPull(parts, known, facts);
+      return leadingTo(items, settleAll(group, gated(task, `#${task.pull} is ${glance.state}`)));
     }
+    const mends = facts !== null && wantsMending(known, facts);
+    const mended = mends ? await mendInGate(parts, known, facts, signal) : null;
+    // A head that moved is looked at by its own webhook.
+    if (mended !== null) return settleAll(group, mended);
+    writes = 1;
     const judged = await judgeHead(parts, known, look);
     await tell(parts, known, look, judged);
     return ranOf(parts, known, { task, group, look, judged });
@@ -155,7 +164,11 @@ function ranOf(
   const items: readonly NewItem[] = merge === null ? [] : [merge];
   if (at !== null && merge === null && at > parts.clock.now())
     return delayAll(group, { at, failed: false, detail: `#${task.pull}: ${joint.title}` });
-  const ran = settleAll(group, gated(task, `#${task.pull}: ${joint.title}`));
+  return leadingTo(items, settleAll(group, gated(task, `#${task.pull}: ${joint.title}`)));
+}
+
+/** Work that follows, once for the whole group. */
+function leadingTo(items: readonly NewItem[], ran: Ran): Ran {
   return { ...ran, done: ran.done.map((done, n) => (n === 0 ? { ...done, items } : done)) };
 }
 

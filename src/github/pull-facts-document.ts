@@ -38,6 +38,9 @@ export const PULL_FACTS: Document = {
     databaseId
     autoMergeAllowed
     said: pullRequests(labels: $counted, first: 1) { totalCount }
+    open: pullRequests(states: OPEN, first: 100, orderBy: { field: UPDATED_AT, direction: DESC }) {
+      nodes { number state headRefOid }
+    }
     pullRequest(number: $number) {
       id
       number
@@ -83,8 +86,8 @@ export const PULL_FACTS: Document = {
         nodes {
           commit {
             oid
-            associatedPullRequests(first: 20) { nodes { number state headRefOid } }
             statusCheckRollup { ...Checks }
+            associatedPullRequests(first: 50) { nodes { number state headRefOid } }
           }
         }
       }
@@ -157,6 +160,13 @@ const CommitNode = HeadCommit.extend({
 });
 export type CommitNode = z.infer<typeof CommitNode>;
 
+const Others = z.object({
+  nodes: z
+    .array(z.object({ number: z.number().int(), state: z.string(), headRefOid: Oid }).nullable())
+    .nullish(),
+});
+export type OtherPulls = z.infer<typeof Others>;
+
 const Pull = z.object({
   id: z.string(),
   number: z.number().int(),
@@ -199,18 +209,8 @@ const Pull = z.object({
           .object({
             commit: z.object({
               oid: Oid,
-              associatedPullRequests: z
-                .object({
-                  nodes: z
-                    .array(
-                      z
-                        .object({ number: z.number().int(), state: z.string(), headRefOid: Oid })
-                        .nullable(),
-                    )
-                    .nullish(),
-                })
-                .nullish(),
               statusCheckRollup: z.object({ contexts: page(CheckNode) }).nullable(),
+              associatedPullRequests: Others.nullable(),
             }),
           })
           .nullable(),
@@ -228,6 +228,7 @@ export const PullFactsAnswer = z.object({
       databaseId: z.number(),
       autoMergeAllowed: z.boolean(),
       said: z.object({ totalCount: z.number().int() }).nullish(),
+      open: Others,
       pullRequest: Pull.nullable(),
     })
     .nullable(),

@@ -10,6 +10,7 @@ import {
   type CommentNode,
   type CommitNode,
   type FoundPull,
+  type OtherPulls,
   PULL_FACTS,
   PullFactsAnswer,
   type ReviewNode,
@@ -31,6 +32,8 @@ export interface WantedPull {
 /** What the first query tells. */
 export interface Found {
   readonly viewer: Viewer;
+  /** Other open pull requests of the same head. */
+  readonly sameHead: readonly number[];
   readonly autoMergeAllowed: boolean;
   readonly said: number | null;
   readonly pull: FoundPull;
@@ -139,6 +142,7 @@ async function readPage(
   const { reviews, comments, checks } = pagesOf(pull);
   return {
     viewer,
+    sameHead: sameHeadOf(pull, repository.open),
     autoMergeAllowed: repository.autoMergeAllowed,
     said: counted === null ? null : (repository.said?.totalCount ?? null),
     pull,
@@ -146,6 +150,17 @@ async function readPage(
     comments: nodesOf(comments),
     checks: nodesOf(checks),
   };
+}
+
+/** By the list of what is open, which knows every branch, and by the commit, whatever its age. */
+function sameHeadOf(pull: FoundPull, open: OtherPulls): readonly number[] {
+  const commit = pull.head.nodes?.at(-1)?.commit;
+  const others = [...nodesOf(open), ...nodesOf(commit?.associatedPullRequests ?? null)];
+  const same = others.filter(
+    ({ headRefOid, number, state }) =>
+      state === "OPEN" && headRefOid === pull.headRefOid && number !== pull.number,
+  );
+  return [...new Set(same.map(({ number }) => number))].sort((a, b) => a - b);
 }
 
 function pagesOf(pull: FoundPull) {
@@ -184,7 +199,7 @@ const MERGEABLE: Readonly<Record<string, PullFacts["mergeable"]>> = {
   CONFLICTING: "conflicting",
 };
 
-function identity({ pull, viewer, autoMergeAllowed }: Found) {
+function identity({ pull, viewer, autoMergeAllowed, sameHead }: Found) {
   const sameRepo = !pull.isCrossRepository;
   const autoMerge = autoMergeAllowed ? "off" : "unavailable";
   const queue = pull.isInMergeQueue ? "queued" : "outside";
@@ -198,6 +213,7 @@ function identity({ pull, viewer, autoMergeAllowed }: Found) {
     body: pull.body,
     author: account(pull.author),
     ours: sameRepo && isViewer(pull.author, viewer),
+    sameHead,
     head: { branch: pull.headRefName, oid: pull.headRefOid, sameRepo },
     mergeable: MERGEABLE[pull.mergeable] ?? "unknown",
     autoMerge: pull.autoMergeRequest === null ? autoMerge : "on",

@@ -27,7 +27,7 @@ export async function lookAtPull(
   return { glance, facts: await readRest(host, appId, repo, found) };
 }
 
-function glanceOf({ checks, pull, said }: Found, appId: number): PullGlance {
+function glanceOf({ checks, pull, said, sameHead }: Found, appId: number): PullGlance {
   const own = checks.find(
     (check) =>
       check.__typename === "CheckRun" &&
@@ -46,7 +46,7 @@ function glanceOf({ checks, pull, said }: Found, appId: number): PullGlance {
         : null,
     required: requiresGate(branchDemands(pull.baseRef), appId),
     said,
-    twins: twinsOf(pull),
+    sameHead,
   };
 }
 
@@ -60,14 +60,4 @@ function certainFiles(pull: FoundPull): PullGlance["files"] {
   if (baseRef?.target?.oid !== baseRefOid || listed.length !== changedFiles) return null;
   if (listed.some(({ changeType }) => changeType === "RENAMED")) return null;
   return listed.map(({ path }) => ({ path, previousPath: null }));
-}
-
-function twinsOf({ head, headRefOid, number }: FoundPull): readonly number[] {
-  const pulls = head.nodes?.at(-1)?.commit.associatedPullRequests?.nodes ?? [];
-  return pulls
-    .filter((pull) => pull !== null)
-    .filter(
-      (pull) => pull.state === "OPEN" && pull.headRefOid === headRefOid && pull.number !== number,
-    )
-    .map((pull) => pull.number);
 }

@@ -15,8 +15,8 @@ export interface PullGlance {
   readonly required: boolean;
   /** On how many pull requests of the repo words were said that may hold; `null`: not known. */
   readonly said: number | null;
-  /** Other open pull requests with the same head: a check belongs to the commit, so that it speaks for all of them. */
-  readonly twins: readonly number[];
+  /** Other open pull requests with the same head, of any base: they share its checks. */
+  readonly sameHead: readonly number[];
 }
 
 /** A glance, and where that was not enough all the facts. */

@@ -66,24 +66,34 @@ function lookAt(parts: RunParts, known: KnownRepo, pull: number): Promise<PullLo
   });
 }
 
+/** How many other pull requests of one head are judged; with more nobody passes. */
+const MOST_OF_ONE_HEAD = 10;
+
 interface JudgedHead extends Judged {
   /** Of all pull requests whose head it is: what the check says. */
   readonly joint: GateReport;
   readonly subject: string | null;
 }
 
-/** A check belongs to a commit: where that is the head of several pull requests, none of them may pass by another's verdict. */
+/**
+ * A check belongs to a commit, not to a pull request: whoever opened another one of the same commits, into a branch without gates,
+ * would let this one pass. Of several it says how the worst stands.
+ */
 async function judgeHead(parts: RunParts, known: KnownRepo, look: PullLook): Promise<JudgedHead> {
   const { config } = known;
   if (config === null) return { report: UNREADABLE, facts: null, joint: UNREADABLE, subject: null };
   const judged = await judgeLook(parts, known, config, look);
-  const { number, twins } = look.glance;
+  const { number, sameHead } = look.glance;
+  const own = { ...judged, joint: judged.report, subject: null };
+  if (judged.report.verdict === "closed" || sameHead.length === 0) return own;
+  if (sameHead.length > MOST_OF_ONE_HEAD) return { ...own, joint: CROWDED_HEAD };
   const members: Member[] = [{ pull: number, report: judged.report }];
-  for (const twin of twins) members.push(...(await judgeTwin(parts, known, config, twin, look)));
-  if (members.length === 1) return { ...judged, joint: judged.report, subject: null };
+  for (const twin of sameHead) members.push(...(await judgeTwin(parts, known, config, twin, look)));
+  if (members.length === 1) return own;
   const names = members.map(({ pull }) => `#${pull}`).join(", ");
   const subject = `The same commit is the head of ${names}. A check speaks for a commit, and so for all of them: a further commit on one parts it from the others.`;
-  return { ...judged, joint: jointReport(members), subject };
+  const gatedOnes = members.filter(({ report }) => report.states.length > 0);
+  return { ...judged, joint: jointReport(gatedOnes), subject };
 }
 
 async function judgeTwin(
@@ -100,19 +110,19 @@ async function judgeTwin(
 }
 
 /** A config that was never seen in force: nobody knows what it gated. */
-const UNREADABLE: GateReport = {
-  verdict: "closed",
-  title: "Closed: config",
-  states: [
-    {
-      gate: "config",
-      verdict: "closed",
-      detail:
-        "The config on the default branch cannot be read, and none is known that was in force before it, so what is gated is not known. Mend .github/tagboat.yml there.",
-      until: null,
-    },
-  ],
-};
+const UNREADABLE = closedBy(
+  "config",
+  "The config on the default branch cannot be read, and none is known that was in force before it, so what is gated is not known. Mend .github/tagboat.yml there.",
+);
+const CROWDED_HEAD = closedBy(
+  "content",
+  `More than ${MOST_OF_ONE_HEAD} other pull requests have this commit as their head, and share its checks: close some of them.`,
+);
+
+function closedBy(gate: "content" | "config", detail: string): GateReport {
+  const states = [{ gate, verdict: "closed", detail, until: null }] as const;
+  return { verdict: "closed", title: `Closed: ${gate}`, states };
+}
 
 async function tell(
   { forge }: RunParts,

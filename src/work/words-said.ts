@@ -55,13 +55,15 @@ function comingByThemselves(
   return [...found.values()];
 }
 
-/** Who said it, where, and why. */
-export function saidOf(parts: RunParts, { command, environment, request }: Permitted) {
+/** Who said it, where, when, and why. */
+export function saidOf({ command, environment, request }: Permitted) {
+  const { at, comment } = request;
   return {
     environment: environment.name,
     by: { id: request.userId, login: request.login },
-    at: parts.clock.now().toISOString(),
+    at,
     reason: command.reason ?? "no reason given",
+    ...(comment === null ? {} : { comment }),
   };
 }
 
@@ -76,7 +78,7 @@ export function holdAnswer(parts: RunParts, known: KnownRepo, asking: Permitted)
   if ("body" in places) return places;
   const { command, environment } = asking;
   const [component = null] = command.components;
-  const said = { ...saidOf(parts, asking), component };
+  const said = { ...saidOf(asking), component };
   const where = placeWords({ environment: environment.name, component });
   if (command.verb === "unhold")
     return kept(`Nothing holds ${where} any more.`, [{ ...said, kind: "unhold" }]);
@@ -92,12 +94,12 @@ export function holdAnswer(parts: RunParts, known: KnownRepo, asking: Permitted)
 }
 
 /** `/tagboat ban` and `unban`: of what is in the environments before or here, by its version; without one, what is here now. */
-export function banAnswer(parts: RunParts, known: KnownRepo, asking: Permitted): Answer {
+export function banAnswer(known: KnownRepo, asking: Permitted): Answer {
   const places = placesFor(known, asking, true);
   if ("body" in places) return places;
   const { command, environment } = asking;
   const [component = null] = command.components;
-  const said = { ...saidOf(parts, asking), component };
+  const said = { ...saidOf(asking), component };
   const where = placeWords({ environment: environment.name, component });
   if (command.verb === "unban") {
     const tag = command.to === null ? {} : { tag: command.to };
@@ -170,7 +172,7 @@ export async function overrideAnswer(
     const message = "Write it on the open pull request that is to pass.";
     return refuse(known, null, "pull-not-ours", message);
   }
-  const said = saidOf(parts, asking);
+  const said = saidOf(asking);
   const body = `The freeze of ${code(environment.name)} is open for ${code(pull.head.oid.slice(0, 7))} of this pull request: ${cell(said.reason)}`;
   return kept(body, [{ ...said, kind: "override", headOid: pull.head.oid }]);
 }

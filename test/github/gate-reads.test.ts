@@ -58,7 +58,7 @@ describe("a glance", () => {
         check: { verdict: "passing", title: "Nothing to gate" },
         required: false,
         said: 1,
-        twins: [],
+        sameHead: [],
       },
     });
     expect(stage.requests()).toEqual(["viewer+repository"]);
@@ -101,8 +101,8 @@ describe("a glance", () => {
     await stage.branch("gone", (await stage.tip("main")) ?? "");
     const over = await open("topic", "gone");
     await stage.world.closePull(stage.cd, "ana", over);
-    expect((await look())?.glance.twins).toEqual([twin.number]);
-    expect((await look(() => true, twin.number))?.glance.twins).toEqual([1]);
+    expect((await look())?.glance.sameHead).toEqual([twin.number]);
+    expect((await look(() => true, twin.number))?.glance.sameHead).toEqual([1]);
   });
 
   test("of a pull request that is not there is none", async () => {

@@ -146,10 +146,10 @@ test("a second pull request with the same head, to a base without gates, opens n
   await patience(h, 60_000);
   expect(twin.headOid).toBe(pull.headOid);
   const joint = checkOn(h, pull.headOid);
-  expect(joint).toMatchObject({ conclusion: "failure", title: "Closed: #1" });
+  expect(joint).toMatchObject({ conclusion: "failure", title: "Closed: ladder, approvals" });
   expect(joint?.summary).toContain("The same commit is the head of #2, #1.");
   expect(joint?.summary).toMatch(
-    /ladder \| #.?1: quay\.io\/acme\/app bf76-qqxrq was never in pre-prod/,
+    /ladder \| quay\.io\/acme\/app bf76-qqxrq was never in pre-prod/,
   );
 });
 

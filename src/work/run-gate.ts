@@ -17,6 +17,9 @@ import type { RunParts } from "./run-place.ts";
 type GateTask = Extract<LaneTask, { kind: "gate" }>;
 type GroupTask = Extract<LaneTask, { kind: "gate-group" }>;
 
+/** A merged proposal's branch is deleted, and the next command offered. */
+const MOST_WRITES = 2;
+
 /** Whether a config knows promotion at all: where it does not, nothing is gated and no check is reported. */
 export function knowsGates(config: Config): boolean {
   return config.environments.some(
@@ -39,11 +42,13 @@ export async function runGate(
   const known = await parts.indexes.get(task.repo);
   if (known === null || known.config === null || !knowsGates(known.config))
     return settleAll(group, gated(task, "nothing is gated here"));
-  const turn = await parts.pacer.turn(known.repo.installation, 2, "person", signal);
+  const turn = await parts.pacer.turn(known.repo.installation, MOST_WRITES, "person", signal);
+  let writes = 0;
   try {
     const pull = await parts.pulls.read(known.repo, task.pull);
     if (pull === null) return settleAll(group, gated(task, `#${task.pull} is gone`));
     if (pull.state !== "open") {
+      writes = MOST_WRITES;
       const items = await afterPull(parts, known, pull);
       return leadingTo(items, settleAll(group, gated(task, `#${task.pull} is ${pull.state}`)));
     }
@@ -51,10 +56,11 @@ export async function runGate(
     // A head that moved is looked at by its own webhook.
     if (mended !== null) return settleAll(group, mended);
     const judged = await judge(parts, known, known.config, pull);
+    writes = 1;
     await report(parts, known, pull, judged);
     return ranOf(parts, known, pull, { task, group, judged });
   } finally {
-    turn.used(2);
+    turn.used(writes);
   }
 }
 

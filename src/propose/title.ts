@@ -60,7 +60,8 @@ function renderStep(row: ProposalRow): string {
   const to = shortVersion(row.to);
   if (row.from === null) return `→ ${to}`;
   const from = shortVersion(row.from);
-  return from === to ? `${to} (digest)` : `${from} → ${to}`;
+  if (from !== to) return `${from} → ${to}`;
+  return `${to} (${row.from.digest === row.to.digest ? "name" : "digest"})`;
 }
 
 /** The last part of an image's path. */

@@ -6,9 +6,11 @@ export const WORD_LABEL = "tagboat:hold";
 interface Said {
   readonly environment: string;
   readonly by: { readonly id: number; readonly login: string };
-  /** RFC 3339. */
+  /** RFC 3339: when it was written, not when it was carried out, so that a command that comes twice takes back nothing that was said since. */
   readonly at: string;
   readonly reason: string;
+  /** Id of the comment that said it: GitHub's times have whole seconds, its ids grow. */
+  readonly comment?: number;
 }
 
 interface SaidOfPlace extends Said {
@@ -48,7 +50,9 @@ export const NO_WORDS: StandingWords = { holds: [], bans: [] };
 
 /** What stands of all that was said in a repo: later words take earlier ones back. */
 export function standingWords(repo: string, words: readonly Word[], now: Date): StandingWords {
-  const ordered = [...words].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  const ordered = [...words].sort(
+    (a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.comment ?? 0) - (b.comment ?? 0),
+  );
   let holds: Extract<Word, { kind: "hold" }>[] = [];
   let bans: Extract<Word, { kind: "ban" }>[] = [];
   for (const word of ordered) {

@@ -61,7 +61,7 @@ function act(parts: RunParts, known: KnownRepo, asking: Permitted): Promise<Answ
       return holdAnswer(parts, known, asking);
     case "ban":
     case "unban":
-      return banAnswer(parts, known, asking);
+      return banAnswer(known, asking);
     case "override":
       return overrideAnswer(parts, known, asking);
     default:

@@ -19,14 +19,15 @@ import {
   onBase,
   type Run,
   readHistories,
-  readSources,
   readTarget,
   type Standing,
+  sourcesIn,
   standingPlace,
 } from "./promotion-run.ts";
 import { sourcesFor } from "./promotion-sources.ts";
 import { readWords } from "./repo-words.ts";
 import { configChanged, overlaysAt, type RunParts } from "./run-place.ts";
+import { spansOf } from "./spans-of.ts";
 import { KnownVersions } from "./version-facts.ts";
 import { writePinned } from "./write-pinned.ts";
 
@@ -84,7 +85,7 @@ async function attemptPromotion(run: Run, standing: Standing): Promise<Tried> {
   const held = heldWords(run);
   if (held !== null) return answered(refuse(known, place, "release-held", held));
   const { files, folders } = target;
-  const fresh = { files, folders, sources: await readSources(run, target) };
+  const fresh = { files, folders, sources: sourcesIn(run, target) };
   return writePlan(run, { target, fresh, branch });
 }
 
@@ -109,7 +110,8 @@ async function writePlan(
     const where = file === undefined ? "" : ` (${code(file)})`;
     return answered(refuse(known, place, reason, `${message}${where}`));
   }
-  const desired = { ...bare, edits: edited.edits };
+  const spans = await spansOf(run, bare.rows);
+  const desired = { ...bare, edits: edited.edits, spans };
   if (run.asking.command.plan) return answered(planAnswer(run, desired));
   const written = await writePinned(parts, standingPlace(run, fresh), target, desired);
   if (written.kind === "again") return { kind: "again", detail: written.detail, standing: fresh };

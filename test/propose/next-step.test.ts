@@ -107,6 +107,7 @@ function target(pulls: readonly PullState[], branch: HeadBranch | null): Target 
     head: branch,
     pulls,
     siblings: [],
+    beside: new Map(),
     labelled: 0,
   };
 }

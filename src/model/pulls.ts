@@ -17,6 +17,8 @@ export interface Comment {
   readonly createdAt: string;
   /** Changed after it was written; of our own comments: by somebody else. */
   readonly edited: boolean;
+  /** On a pull request from a fork; `null`: not told. */
+  readonly onFork: boolean | null;
 }
 
 export interface Review {

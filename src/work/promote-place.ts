@@ -3,8 +3,13 @@ import type { Target } from "../model/forge.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
 import { cell, code } from "../model/outside-text.ts";
 import type { FileVersion } from "../model/pulls.ts";
-import { chooseRelease, type Refused, type SourceFile } from "../promote/choose-release.ts";
-import { fromHereOn, nextSteps } from "../promote/ladder.ts";
+import {
+  chooseRelease,
+  type Refused,
+  reachingBans,
+  type SourceFile,
+} from "../promote/choose-release.ts";
+import { nextSteps } from "../promote/ladder.ts";
 import { type StandingPlace, takes } from "../promote/place-change.ts";
 import { type PromotionPlan, planPromotion } from "../promote/promotion-plan.ts";
 import { type Answer, namesWords, placeWords, proposedWords } from "../promote/reply.ts";
@@ -129,15 +134,6 @@ function heldWords({ asking, place, words }: Run): string | null {
   return `${placeWords(place)} is held by ${code(hold.owner, 40)}${end}: ${cell(hold.reason)}. ${code("/tagboat unhold")} lifts it.`;
 }
 
-/** The bans that reach this place: said here, or of an environment before. */
-function reaching({ asking, place, words }: Run) {
-  return words.bans.filter(
-    (ban) =>
-      (ban.component === null || ban.component === place.component) &&
-      fromHereOn(asking.config, ban.environment).some(({ name }) => name === place.environment),
-  );
-}
-
 function answered(answer: Answer): Tried {
   return { kind: "answer", answer };
 }
@@ -210,7 +206,7 @@ function choose(run: Run, place: StandingPlace, standing: Standing) {
     sources: found,
     to: asking.command.to,
     soak: asking.environment.soak,
-    bans: reaching(run),
+    bans: reachingBans(asking.config, run.words.bans, run.place),
     now,
     takes: (artifact) => takes(place, artifact),
   });

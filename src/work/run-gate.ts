@@ -1,4 +1,5 @@
 import type { Config } from "../model/config.ts";
+import { ForgeUnavailable } from "../model/forge.ts";
 import type { GateReport } from "../model/gate.ts";
 import type { LaneItem, LaneTask, NewItem } from "../model/inbox.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
@@ -54,6 +55,7 @@ export async function runGate(
       pull,
       await ofHead(parts, known, { config: known.config, pull, judged }),
     );
+    if (judged.report.verdict !== "open") await leaveQueue(parts, known, pull);
     return ranOf(parts, known, pull, { task, group, judged });
   } finally {
     turn.used(2);
@@ -102,6 +104,18 @@ async function ofHead(
     if (worstOf(verdicts) !== worst.report.verdict) worst = one;
   }
   return worst;
+}
+
+/** The check of its group was made when it came to the queue, and is not made again: whose gates close since then has to leave. */
+async function leaveQueue({ pulls }: RunParts, known: KnownRepo, pull: PullFacts): Promise<void> {
+  if (pull.queue !== "queued" || !pull.gateRequired) return;
+  const stopped = await pulls.stopMerge(known.repo, pull);
+  if (stopped.kind === "unsure")
+    throw new ForgeUnavailable(
+      `#${pull.number} may be in the queue still: ${stopped.detail}`,
+      "request",
+      null,
+    );
 }
 
 async function report(

@@ -35,7 +35,10 @@ const word = z.discriminatedUnion("kind", [
     until: z.string().nullable(),
     because: z.enum(["person", "rollback"]),
   }),
-  ofPlace.extend({ kind: z.literal("unhold") }),
+  ofPlace.extend({
+    kind: z.literal("unhold"),
+    because: z.literal("rollback").exactOptional(),
+  }),
   ofPlace.extend(version.shape).extend({ kind: z.literal("ban") }),
   ofPlace.extend({
     kind: z.literal("unban"),

@@ -27,7 +27,8 @@ export type Word =
       /** `rollback`: it came with one, and goes with the next promotion. */
       readonly because: "person" | "rollback";
     })
-  | (SaidOfPlace & { readonly kind: "unhold" })
+  /** `because`: lifts the holds of rollbacks alone. */
+  | (SaidOfPlace & { readonly kind: "unhold"; readonly because?: "rollback" })
   | (SaidOfPlace & BannedVersion & { readonly kind: "ban" })
   | (SaidOfPlace & Partial<BannedVersion> & { readonly kind: "unban" })
   /** Opens the freeze that stands for this head of the pull request where it was said. */
@@ -56,7 +57,7 @@ export function standingWords(repo: string, words: readonly Word[], now: Date): 
   let bans: Extract<Word, { kind: "ban" }>[] = [];
   for (const word of ordered) {
     if (word.kind === "hold") holds = [...holds.filter((one) => !samePlace(one, word)), word];
-    if (word.kind === "unhold") holds = holds.filter((one) => !covers(word, one));
+    if (word.kind === "unhold") holds = holds.filter((one) => !lifts(word, one));
     if (word.kind === "ban") bans = [...bans.filter((one) => !sameBan(one, word)), word];
     if (word.kind === "unban")
       bans = bans.filter((one) => !(covers(word, one) && names(word, one)));
@@ -98,6 +99,13 @@ function covers(lift: Placed, standing: Placed): boolean {
     lift.environment === standing.environment &&
     (lift.component === null || lift.component === standing.component)
   );
+}
+
+function lifts(
+  word: Extract<Word, { kind: "unhold" }>,
+  hold: Extract<Word, { kind: "hold" }>,
+): boolean {
+  return covers(word, hold) && (word.because === undefined || word.because === hold.because);
 }
 
 function sameBan(a: Placed & BannedVersion, b: Placed & BannedVersion): boolean {

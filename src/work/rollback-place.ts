@@ -161,13 +161,16 @@ function proposalOf(
     releases: [],
     deliveries: [],
     orderUnknown: false,
+    changes: plan.changes,
+    components: [],
     asked: {
       by: { id: request.userId, login: request.login },
       comment: request.comment,
       from: [environment.name],
       skip: null,
+      reason: command.reason,
     },
-    notes: command.reason === null ? [] : [`Reason: ${code(command.reason, 300)}.`],
+    notes: [],
     next: null,
   };
 }

@@ -3,6 +3,7 @@ import type { Delivery } from "../model/delivery.ts";
 import type { LaneTask, NewItem } from "../model/inbox.ts";
 import { stepsBefore } from "../promote/ladder.ts";
 import { parsePinnedBranch } from "../propose/branch-name.ts";
+import { gateItem } from "./gate-item.ts";
 import { type GateNews, readGateNews } from "./gate-news.ts";
 import type { GithubNews } from "./github-news.ts";
 import type { KnownRepo } from "./known-repo.ts";
@@ -118,10 +119,4 @@ function isGated(known: KnownRepo | null): known is KnownRepo {
 
 function asksForChecks({ config }: KnownRepo): boolean {
   return config?.environments.some(({ require }) => require.checks.length > 0) ?? false;
-}
-
-/** A look at the gates of one pull request. */
-export function gateItem({ fullName: repo }: KnownRepo, pull: number, why: string): NewItem {
-  const task: LaneTask = { kind: "gate", repo, pull, why };
-  return { lane: laneOf(task, false), task };
 }

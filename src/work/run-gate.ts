@@ -11,12 +11,16 @@ import { worstOf } from "../promote/gates/finding.ts";
 import { afterPull } from "./after-pull.ts";
 import { readGateFacts } from "./gate-facts.ts";
 import type { KnownRepo } from "./known-repo.ts";
+import { mendInGate, wantsMending } from "./mend-in-gate.ts";
 import { mergeItem } from "./merge-wish.ts";
 import { delayAll, type Ran, settleAll } from "./ran.ts";
 import type { RunParts } from "./run-place.ts";
 
 type GateTask = Extract<LaneTask, { kind: "gate" }>;
 type GroupTask = Extract<LaneTask, { kind: "gate-group" }>;
+
+/** A merged proposal's branch is deleted, and the next command offered. */
+const MOST_WRITES = 2;
 
 /** Whether a config knows promotion at all: where it does not, nothing is gated and no check is reported. */
 export function knowsGates(config: Config): boolean {
@@ -40,25 +44,27 @@ export async function runGate(
   const known = await parts.indexes.get(task.repo);
   if (known === null || known.config === null || !knowsGates(known.config))
     return settleAll(group, gated(task, "nothing is gated here"));
-  const turn = await parts.pacer.turn(known.repo.installation, 2, "person", signal);
+  const turn = await parts.pacer.turn(known.repo.installation, MOST_WRITES, "person", signal);
+  let writes = 0;
   try {
     const pull = await parts.pulls.read(known.repo, task.pull);
     if (pull === null) return settleAll(group, gated(task, `#${task.pull} is gone`));
     if (pull.state !== "open") {
-      await afterPull(parts, known, pull);
-      return settleAll(group, gated(task, `#${task.pull} is ${pull.state}`));
+      writes = MOST_WRITES;
+      const items = await afterPull(parts, known, pull);
+      return leadingTo(items, settleAll(group, gated(task, `#${task.pull} is ${pull.state}`)));
     }
+    const mended = wantsMending(known, pull) ? await mendInGate(parts, known, pull, signal) : null;
+    // A head that moved is looked at by its own webhook.
+    if (mended !== null) return settleAll(group, mended);
     const judged = await judge(parts, known, known.config, pull);
-    await report(
-      parts,
-      known,
-      pull,
-      await ofHead(parts, known, { config: known.config, pull, judged }),
-    );
+    writes = 1;
+    const { config } = known;
+    await report(parts, known, pull, await ofHead(parts, known, { config, pull, judged }));
     if (judged.report.verdict !== "open") await leaveQueue(parts, known, pull);
     return ranOf(parts, known, pull, { task, group, judged });
   } finally {
-    turn.used(2);
+    turn.used(writes);
   }
 }
 
@@ -154,7 +160,11 @@ function ranOf(
   const items: readonly NewItem[] = merge === null ? [] : [merge];
   if (at !== null && merge === null && at > parts.clock.now())
     return delayAll(group, { at, failed: false, detail: `#${task.pull}: ${verdict.title}` });
-  const ran = settleAll(group, gated(task, `#${task.pull}: ${verdict.title}`));
+  return leadingTo(items, settleAll(group, gated(task, `#${task.pull}: ${verdict.title}`)));
+}
+
+/** Work that follows, once for the whole group. */
+function leadingTo(items: readonly NewItem[], ran: Ran): Ran {
   return { ...ran, done: ran.done.map((done, n) => (n === 0 ? { ...done, items } : done)) };
 }
 

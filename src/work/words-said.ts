@@ -1,15 +1,17 @@
 import { renderDuration } from "../decide/duration.ts";
-import type { NewItem } from "../model/inbox.ts";
+import type { LaneTask, NewItem } from "../model/inbox.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { cell, code } from "../model/outside-text.ts";
 import { isEntitled } from "../promote/gates/rights.ts";
 import { artifactsIn, fits, type HeldArtifact, versionOf } from "../promote/held-artifacts.ts";
+import { fromHereOn } from "../promote/ladder.ts";
 import { type Answer, namesWords, placeWords } from "../promote/reply.ts";
 import type { Word } from "../promote/words.ts";
+import { gateItem } from "./gate-item.ts";
 import type { KnownRepo } from "./known-repo.ts";
+import { laneOf } from "./lane.ts";
 import { type Permitted, refuse } from "./permitted.ts";
 import { placesOn, recheck } from "./places.ts";
-import { gateItem } from "./route-gates.ts";
 import type { RunParts } from "./run-place.ts";
 import { placesFor } from "./run-promotion.ts";
 
@@ -26,7 +28,31 @@ export async function itemsAfter(
       words.some((word) => word.kind === "unhold" && word.environment === place.environment),
     )
     .map(({ environment, place }) => recheck(place, environment, "its hold was lifted"));
-  return [...gates, ...freed];
+  return [...gates, ...freed, ...comingByThemselves(known, words)];
+}
+
+/** Places with `on: merge` that something was lifted for: what waits before them may come now. */
+function comingByThemselves(
+  { config, fullName, index }: KnownRepo,
+  words: readonly Word[],
+): readonly NewItem[] {
+  if (config === null) return [];
+  const lifted = words.flatMap((word) => {
+    if (word.kind === "unhold") return [word.environment];
+    return word.kind === "unban"
+      ? fromHereOn(config, word.environment).map(({ name }) => name)
+      : [];
+  });
+  const found = new Map<string, NewItem>();
+  for (const { base, component, environment: name } of index.overlays) {
+    const environment = config.environments.find((one) => one.name === name);
+    if (environment?.on !== "merge" || !lifted.includes(environment.name)) continue;
+    const place = { repo: fullName, base, environment: environment.name, component };
+    const task: LaneTask = { kind: "promote", place, why: "what kept it back was lifted" };
+    const lane = laneOf(task, false);
+    found.set(lane, { lane, task });
+  }
+  return [...found.values()];
 }
 
 /** Who said it, where, when, and why. */

@@ -45,6 +45,7 @@ export const PULL_FACTS: Document = {
       number
       url
       state
+      mergedAt
       isDraft
       title
       body
@@ -168,6 +169,7 @@ const Pull = z.object({
   number: z.number().int(),
   url: z.string(),
   state: z.enum(["OPEN", "CLOSED", "MERGED"]),
+  mergedAt: z.string().nullable(),
   isDraft: z.boolean(),
   title: z.string(),
   body: z.string(),

@@ -47,6 +47,8 @@ export interface PullFacts {
   readonly nodeId: string;
   readonly url: string;
   readonly state: "open" | "closed" | "merged";
+  /** RFC 3339; `null`: it is not. */
+  readonly mergedAt: string | null;
   readonly draft: boolean;
   readonly title: string;
   readonly body: string;

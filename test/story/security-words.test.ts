@@ -199,6 +199,30 @@ describe("a word that nobody said", () => {
   ]);
 });
 
+describe("a hold of a rollback", () => {
+  defend([
+    {
+      what: "is not lifted by a promotion that was merged before, whoever stirs it",
+      setting: { pre: ["merge: approved"] },
+      given: async (s) => {
+        await PROMOTE(s);
+        await s.approve("ann", s.ours());
+        await s.h.clock.advance(60_000);
+        await s.say("erin", "/rollback pre-prod");
+      },
+      attack: async (s) => {
+        const [, merged = s.talk] = s.h.stage.world.pulls(s.h.repo);
+        await s.h.stage.world.label(s.h.repo, "finn", merged, ["tagboat:x"]);
+      },
+      told: [
+        "#3 approvals: 0 of 1 approvals: somebody with write, not erin, who asked for it, approves commit <commit>.",
+      ],
+      control: (s) => s.approve("ann", s.ours()),
+      does: ["merged #3"],
+    },
+  ]);
+});
+
 describe("a freeze that nobody opened", () => {
   const setting = {
     pre: ['freeze: [{ cron: "0 9 * * 0", for: 2h, override: { teams: [ops] } }]'],

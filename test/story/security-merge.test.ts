@@ -1,7 +1,7 @@
 import { describe } from "@jest/globals";
 import { type Attack, defend } from "../support/attacks.ts";
 import { type Act, PRE, type Scene } from "../support/scene.ts";
-import { overlay, V2, V3 } from "../support/story.ts";
+import { IMAGE, overlay, V2, V3 } from "../support/story.ts";
 
 /** Between the judgement and the merge: GitHub's own auto-merge and queue wait on a check that was made before. */
 
@@ -207,6 +207,35 @@ describe("a merge of ours", () => {
         await s.say("ben", "/rollback pre-prod");
       },
       does: ["opened #2 Roll back pre-prod: app bf76-qqxrq → 6322-rbbs9", "wrote #2"],
+    },
+  ]);
+});
+
+describe("a push that merges by itself", () => {
+  const setting = { dev: ["merge: auto", "require: { checks: [build] }"] } as const;
+  const pushed =
+    (created: string | null): Act =>
+    async (s) => {
+      await s.h.push(IMAGE, V3, { created });
+      await s.settle();
+    };
+  defend([
+    {
+      what: "without a known order, its label taken away",
+      setting,
+      attack: async (s) => {
+        await pushed(null)(s);
+        await s.h.stage.world.unlabel(s.h.repo, "finn", s.ours(), "order unknown");
+        await build(s);
+      },
+      // People may merge it.
+      also: ["opened #2 dev: app bf76-qqxrq → c0de-zz4tk", "wrote #2", "lets #2 pass"],
+      told: [],
+      control: async (s) => {
+        await pushed("2026-11-22T07:00:00Z")(s);
+        await build(s);
+      },
+      does: ["opened #2 dev: app bf76-qqxrq → c0de-zz4tk", "wrote #2", "merged #2"],
     },
   ]);
 });

@@ -97,7 +97,7 @@ describe("a hold that a person takes away behind our back", () => {
       },
       attack: async (s) => {
         const all = s.h.stage.webhooks.deliveries(s.h.app.id);
-        const lifting = all.find(({ body }) => body.includes("/tagboat unhold"));
+        const lifting = all.find(({ body }) => body.includes('"body":"/tagboat unhold'));
         await s.again(lifting);
         await PROMOTE(s);
       },

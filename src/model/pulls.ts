@@ -53,6 +53,8 @@ export interface PullFacts {
   readonly ours: boolean;
   readonly base: { readonly branch: string; readonly oid: string };
   readonly head: { readonly branch: string; readonly oid: string; readonly sameRepo: boolean };
+  /** Other open pull requests whose head is the same commit: what is reported on it is read on all of them. */
+  readonly sameHead: readonly number[];
   /** The commit where head and base part: what the pull request changes is the difference from it. */
   readonly mergeBase: string;
   readonly files: readonly {
@@ -118,7 +120,7 @@ export interface Pulls {
     pull: number,
     labels: { readonly add: readonly string[]; readonly remove: readonly string[] },
   ): Promise<void>;
-  /** Comments of our App that carry a marker, on pull requests with this label, open or not; with their pull request. One request, at most 50 pull requests and the last 100 comments of each. */
+  /** Comments of our App that carry a marker, on pull requests with this label, open or not; with their pull request: all of them, or `ForgeUnavailable`. One request; more beyond 50 pull requests, or 100 comments of one. */
   labelledNotes(
     repo: CdRepo,
     label: string,

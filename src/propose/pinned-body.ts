@@ -49,6 +49,7 @@ function renderFacts({ artifacts }: PinnedProposal): string {
 
 function renderNotes({ asked, notes }: PinnedProposal, approvalsVoid: boolean): string {
   const lines = [...notes];
+  if (asked.reason !== null) lines.push(`Reason: ${code(asked.reason, 300)}.`);
   if (asked.skip !== null) lines.push(`A step of the ladder is left out: ${code(asked.skip, 300)}`);
   if (approvalsVoid) lines.push("The commit was rebuilt: approvals start again.");
   return lines.map((line) => `> ${line}`).join("\n>\n");

@@ -95,11 +95,11 @@ function planned({ place }: Run, desired: PinnedProposal): Answer {
 }
 
 function wordsOf(
-  { asking, parts, place }: Run,
+  { asking, place }: Run,
   { reverted }: Extract<RollbackPlan, { kind: "planned" }>,
 ): readonly Word[] {
   const reason = asking.command.reason ?? "rolled back";
-  const said = { ...saidOf(parts, asking), component: place.component, reason };
+  const said = { ...saidOf(asking), component: place.component, reason };
   const bans = reverted.flatMap((one): Word[] =>
     one.kind === "image" ? [{ ...said, kind: "ban", image: one.image, ...one.version }] : [],
   );
@@ -147,13 +147,16 @@ function proposalOf(
     releases: [],
     deliveries: [],
     orderUnknown: false,
+    changes: plan.changes,
+    components: [],
     asked: {
       by: { id: request.userId, login: request.login },
       comment: request.comment,
       from: [environment.name],
       skip: null,
+      reason: command.reason,
     },
-    notes: command.reason === null ? [] : [`Reason: ${code(command.reason, 300)}.`],
+    notes: [],
     next: null,
   };
 }

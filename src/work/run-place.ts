@@ -181,7 +181,7 @@ interface HeldPlace {
 }
 
 /** A person's hold is lifted by a command, which looks at once; one that ends by itself is noticed this late. */
-const LOOK_AT_HOLD = 10 * 60_000;
+export const LOOK_AT_HOLD = 10 * 60_000;
 
 /** Whether the config is another than the index was made by. */
 export function configChanged(known: KnownRepo, target: Target): boolean {

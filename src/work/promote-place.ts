@@ -12,6 +12,7 @@ import { holdsOf, NO_WORDS, type StandingWords } from "../promote/words.ts";
 import { titleOf } from "../propose/pinned.ts";
 import { branchOf, type PinnedProposal } from "../propose/pinned-proposal.ts";
 import type { KnownRepo } from "./known-repo.ts";
+import { changedSince } from "./noted-digests.ts";
 import { type Permitted, refuse } from "./permitted.ts";
 import {
   indexed,
@@ -21,6 +22,7 @@ import {
   readHistories,
   readTarget,
   type Standing,
+  sourceMessages,
   sourcesIn,
   standingPlace,
 } from "./promotion-run.ts";
@@ -104,6 +106,8 @@ async function writePlan(
   const bare = proposalOf(run, plan);
   if (branchOf(bare) !== branch)
     return { kind: "again", detail: "the base moved", standing: fresh };
+  const changed = changedSince(run.asking.config, bare.artifacts, sourceMessages(run, target));
+  if (changed !== null) return answered(refuse(known, place, "digest-mismatch", changed));
   const edited = editFiles(target.files, plan.change.changes);
   if (edited.kind === "refused") {
     const { file, message, reason } = edited.refusal;

@@ -7,6 +7,7 @@ import type { Finding, ValuePath } from "./config-text.ts";
 import { parseImagePattern } from "./image-pattern.ts";
 import { isRange } from "./order.ts";
 import { compilePattern } from "./safe-pattern.ts";
+import { tagTemplateFault } from "./tag-template.ts";
 
 /** Turns a config of the right shape into what it means, defaults filled in, and says what of it cannot be. */
 export function meaningOf(written: WrittenConfig): {
@@ -31,11 +32,7 @@ export function meaningOf(written: WrittenConfig): {
 function imageRule(written: WrittenImage, path: ValuePath, findings: Findings): ImageRule {
   checkSource(written, path, findings);
   checkTags(written.tags, [...path, "tags"], findings);
-  if (written.tag !== null && !isTagTemplate(written.tag)) {
-    const message =
-      "Write the template from text, {revision}, {run} and parts like {revision:0:4}.";
-    findings.error([...path, "tag"], message);
-  }
+  checkTemplate(written, [...path, "tag"], findings);
   return {
     ...written,
     name: imagePattern(written.name, [...path, "name"], findings),
@@ -55,9 +52,15 @@ function checkSource(written: WrittenImage, path: ValuePath, findings: Findings)
   }
 }
 
-function isTagTemplate(text: string): boolean {
-  const bare = text.replace(/\{(revision|run)(:-?\d{1,3}(:\d{1,3})?)?\}/g, "x");
-  return /^[A-Za-z0-9_.-]{1,128}$/.test(bare);
+function checkTemplate({ tag, verify }: WrittenImage, path: ValuePath, findings: Findings): void {
+  if (tag === null) return;
+  const fault = tagTemplateFault(tag);
+  if (fault !== null) findings.error(path, fault);
+  if (verify === "none") {
+    const message =
+      "A computed tag has to be looked up in the registry: `tag` needs `verify: registry`.";
+    findings.error(path, message);
+  }
 }
 
 function imagePattern(text: string, path: ValuePath, findings: Findings): string {

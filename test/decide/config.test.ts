@@ -133,7 +133,6 @@ describe("a sound config", () => {
     );
     const waits = "is understood but waits for a later version: until then";
     expect(said(text)).toEqual([
-      `4:10 waiting The \`tag\` template ${waits} a pipeline event that does not name a tag is skipped.`,
       `9:12 waiting \`merge: auto\` ${waits} a person merges the pull requests.`,
       `10:16 waiting \`approvals\` ${waits} the repo's own branch rules decide.`,
       `11:11 waiting \`soak\` ${waits} no time is waited.`,
@@ -292,8 +291,14 @@ describe("a config with errors", () => {
       "a template that is none",
       withKeys("    tag: '{sha}'\n", ""),
       [
-        "4:10 error Write the template from text, {revision}, {run} and parts like {revision:0:4}.",
-        "4:10 waiting The `tag` template is understood but waits for a later version: until then a pipeline event that does not name a tag is skipped.",
+        "4:10 error Unknown field {sha}: write {revision} {run} {run-id} {run-number} {branch} {time}.",
+      ],
+    ],
+    [
+      "a computed tag that nobody looks up",
+      withKeys("    tag: '{revision}'\n    verify: none\n", ""),
+      [
+        "4:10 error A computed tag has to be looked up in the registry: `tag` needs `verify: registry`.",
       ],
     ],
     [

@@ -236,6 +236,7 @@ function proposalOf(
     releases: [],
     deliveries: [],
     orderUnknown: false,
+    pushedAgain: [],
     asked: {
       by: request.comment === null ? null : { id: request.userId, login: request.login },
       comment: request.comment,

@@ -146,6 +146,7 @@ function proposalOf(
     releases: [],
     deliveries: [],
     orderUnknown: false,
+    pushedAgain: [],
     asked: {
       by: { id: request.userId, login: request.login },
       comment: request.comment,

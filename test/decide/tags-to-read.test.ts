@@ -2,8 +2,9 @@ import { describe, expect, test } from "@jest/globals";
 import { newerVersions } from "../../src/decide/newer-versions.ts";
 import { type TagList, tagsToRead } from "../../src/decide/tags-to-read.ts";
 import type { TagPolicy } from "../../src/model/config.ts";
+import { plainTags } from "../support/tag-policy.ts";
 
-const buildTime: TagPolicy = { match: null, order: "build-time", range: null, extract: null };
+const buildTime = plainTags;
 const semver: TagPolicy = { ...buildTime, order: "semver" };
 const numeric: TagPolicy = { ...buildTime, order: "numeric", match: "^b-\\d+$", extract: "(\\d+)" };
 

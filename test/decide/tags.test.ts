@@ -6,13 +6,13 @@ import { isMovingTag, tagVerdict } from "../../src/decide/tag-policy.ts";
 import { shapeOf } from "../../src/decide/tag-shape.ts";
 import type { TagPolicy } from "../../src/model/config.ts";
 import { isTag } from "../../src/model/image.ts";
+import { plainTags } from "../support/tag-policy.ts";
 
-const PLAIN: TagPolicy = { match: null, order: "build-time", range: null, extract: null };
 const HEX40 = "0123456789abcdef0123456789abcdef01234567";
 
 /** `ok`, or the reason. */
 function verdict(tag: string, present: string | null, policy: Partial<TagPolicy> = {}): string {
-  const found = tagVerdict({ ...PLAIN, ...policy }, tag, present);
+  const found = tagVerdict({ ...plainTags, ...policy }, tag, present);
   return found.kind === "ok" ? "ok" : found.reason;
 }
 
@@ -152,7 +152,9 @@ describe("order", () => {
     ],
     ["alphabetical", { order: "alphabetical" }, ["b"], ["a"], "newer"],
   ])("%s", (_name, policy, a, b, expected) => {
-    expect(compareVersions({ ...PLAIN, ...policy }, version(...a), version(...b))).toBe(expected);
+    expect(compareVersions({ ...plainTags, ...policy }, version(...a), version(...b))).toBe(
+      expected,
+    );
   });
 
   test.each([
@@ -241,5 +243,5 @@ test.each([
   ["release", true],
   ["v1", true],
 ])("whether %s is a tag that moves: %s", (tag, moves) => {
-  expect(isMovingTag(tag)).toBe(moves);
+  expect(isMovingTag(plainTags, tag, null)).toBe(moves);
 });

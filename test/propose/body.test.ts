@@ -36,6 +36,7 @@ const desired: DesiredProposal = {
   deliveries: ["d-1"],
   orderUnknown: false,
   entryGone: false,
+  pushedAgain: [],
 };
 
 function bodyOf(over: Partial<DesiredProposal>, of = marker, approvalsVoid = false): string {

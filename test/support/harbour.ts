@@ -12,12 +12,15 @@ import type { Outcome } from "../../src/model/outcome.ts";
 import type { Renderer } from "../../src/model/render.ts";
 import { noTally, type Tally } from "../../src/model/tally.ts";
 import { defaultOptions } from "../../src/normalise/sources.ts";
+import type { Policy } from "../../src/promote/policy.ts";
+import { readPolicy } from "../../src/promote/policy-file.ts";
 import { MemoryInbox } from "../../src/store/memory-inbox.ts";
 import { MemoryIndexCache } from "../../src/store/memory-index-cache.ts";
 import { MemoryLedger } from "../../src/store/memory-ledger.ts";
 import { MemoryPacer } from "../../src/store/memory-pacer.ts";
 import { MemoryPauses } from "../../src/store/memory-pauses.ts";
 import { MemorySwitches } from "../../src/store/memory-switches.ts";
+import { Crowd } from "../../src/work/crowd.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { type FakeImage, FakeRegistry } from "./fake-registry.ts";
 import { type People, peopleOf } from "./people.ts";
@@ -58,6 +61,8 @@ export interface HarbourOptions {
   readonly installedOn?: readonly string[];
   /** The operator's allow list; default: everything. */
   readonly allowed?: (fullName: string) => boolean;
+  /** Text of the operator's policy; default: none. */
+  readonly policy?: string;
 }
 
 export interface HookMessage {
@@ -115,6 +120,13 @@ export interface Harbour {
   /** Another process on the same GitHub and registry, and where `over` names no others with the same stores. */
   beside(over: Partial<TagboatParts>): Promise<Tagboat>;
   close(): Promise<void>;
+}
+
+function policyOf(text: string | undefined): Policy {
+  if (text === undefined) return [];
+  const reading = readPolicy(text);
+  if (reading.kind === "refused") throw new Error(JSON.stringify(reading.problems));
+  return reading.policy;
 }
 
 const HOUR = 3_600_000;
@@ -180,8 +192,10 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     secrets: ["a secret of the tests, thirty-two characters"],
     githubUrl: `${baseUrl}/api/v3`,
     allowed: options.allowed ?? (() => true),
+    policy: policyOf(options.policy),
     normaliseOptions: defaultOptions,
     inbox,
+    crowd: new Crowd(clock),
     ledger,
     indexCache: new MemoryIndexCache(),
     pacer: new MemoryPacer(clock),

@@ -137,9 +137,8 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
   });
   const holds = new OperatorHolds(parts.switches, clock);
   const sweeps = new Sweeps({ forge, allowed, pacer, holds, clock, log });
-  const { reread } = parts;
   const round = { forge, history, indexes, inbox, pacer, gate, clock, log, newId };
-  const found = { ...round, tagMemories, reread };
+  const found = { ...round, tagMemories, reread: parts.reread };
   return { probot, forge, history, indexes, work, sweeps, chores: catchUpChores(found) };
 }
 

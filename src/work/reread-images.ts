@@ -47,7 +47,10 @@ async function rereadImage(
   if (config === null) return;
   const owner = known.repo.owner.toLowerCase();
   const memory = tagMemories.of(fullName, image);
-  const newer = await findNewerTags({ registry, config, owner, followed, memory }, signal);
+  const newer = await findNewerTags(
+    { registry, config, owner, followed, memory, told: null },
+    signal,
+  );
   if (newer.kind !== "found") {
     log.debug({ image, answer: newer.kind, detail: newer.detail }, "tags not listed");
     return;

@@ -32,15 +32,17 @@ export async function routeOtherTags(
   );
   if (followed === undefined || followed.rule.verify === "none") return;
   const memory = tagMemories.of(fullName, image);
-  const search = { registry, config, owner: about.owner, followed: { ...followed, image }, memory };
-  const newer = await findNewerTags(search, new AbortController().signal);
+  const { owner } = about;
+  const newer = await findNewerTags(
+    { registry, config, owner, followed: { ...followed, image }, memory, told: event.tag },
+    new AbortController().signal,
+  );
   if (newer.kind === "unavailable") {
     const { detail, retryAt, unasked } = newer;
     found.later.push({ kind: "later", detail, retryAt, missing: false, failed: unasked !== true });
   }
   if (newer.kind !== "found") return;
   for (const { digest, tag } of newer.versions) {
-    if (tag === event.tag) continue;
     const other: ImageEvent = { ...event, tag, digest, at: null, provenance: {} };
     await routeToRepo(resolverOf(registry, other, about), other, known, found);
   }

@@ -25,6 +25,8 @@ export interface TagSearch {
   readonly owner: string;
   readonly followed: FollowedImage;
   readonly memory: TagMemory;
+  /** A tag that was told already. */
+  readonly told: string | null;
 }
 
 export type NewerTags =
@@ -42,12 +44,13 @@ export type NewerTags =
  * `unavailable`: the registry is away, and nothing can be told yet.
  */
 export async function findNewerTags(search: TagSearch, signal: AbortSignal): Promise<NewerTags> {
-  const { config, followed, memory, owner, registry } = search;
+  const { config, followed, memory, owner, registry, told } = search;
   const { image, present, rule } = followed;
   const listed = await registry.tags(image, owner);
   if (listed.kind !== "listed") return listed;
   const list = { policy: rule.tags, tags: listed.tags, present: present.map(({ tag }) => tag) };
-  const wanted = tagsToRead({ ...list, ...memory }, READ_AT_ONCE);
+  const read = told === null ? memory.read : new Set([...memory.read, told]);
+  const wanted = tagsToRead({ ...list, read, before: memory.before }, READ_AT_ONCE);
   const found = await readVersions(search, wanted, signal);
   if (!Array.isArray(found)) return found;
   const remember = () => rememberTags(memory, listed.tags, wanted);

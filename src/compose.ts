@@ -7,6 +7,7 @@ import { createGithubHistory } from "./github/github-history.ts";
 import { createGithubPeople } from "./github/github-people.ts";
 import { createGithubPulls } from "./github/github-pulls.ts";
 import { TagboatOctokit } from "./github/octokit.ts";
+import { createGithubSources } from "./github/source-history.ts";
 import { tallyRequests } from "./github/tally-requests.ts";
 import { createDeliveryIds } from "./ingest/delivery-id.ts";
 import type { Clock } from "./model/clock.ts";
@@ -87,17 +88,7 @@ export interface Tagboat {
 /** Wires the rooms together: the one place that knows all of them but the HTTP edge. */
 export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
   const { clock, inbox, log, promotion, tally } = parts;
-  const probot = new Probot({
-    appId: parts.appId,
-    privateKey: parts.privateKey,
-    secret: parts.webhookSecret,
-    log,
-    Octokit: TagboatOctokit.defaults((options: object) => ({
-      ...options,
-      ...(parts.fetch === undefined ? {} : { request: { fetch: parts.fetch } }),
-    })),
-    ...(parts.githubUrl === undefined ? {} : { baseUrl: parts.githubUrl }),
-  });
+  const probot = createProbot(parts);
   const newId = createDeliveryIds();
   await probot.load(createApp({ inbox, newId, now: () => clock.now(), tally, promotion }));
   const host = {
@@ -119,6 +110,8 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     tagMemories,
     pulls: createGithubPulls(host),
     people: createGithubPeople(host),
+    source: createGithubSources(host),
+    web: webOf(parts.githubUrl),
     promotion,
     indexes,
     keys: parts.secrets.map(proposalKey),
@@ -140,6 +133,25 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
   const round = { forge, history, indexes, inbox, pacer, gate, clock, log, newId };
   const found = { ...round, tagMemories, reread: parts.reread };
   return { probot, forge, history, indexes, work, sweeps, chores: catchUpChores(found) };
+}
+
+function createProbot(parts: TagboatParts): Probot {
+  return new Probot({
+    appId: parts.appId,
+    privateKey: parts.privateKey,
+    secret: parts.webhookSecret,
+    log: parts.log,
+    Octokit: TagboatOctokit.defaults((options: object) => ({
+      ...options,
+      ...(parts.fetch === undefined ? {} : { request: { fetch: parts.fetch } }),
+    })),
+    ...(parts.githubUrl === undefined ? {} : { baseUrl: parts.githubUrl }),
+  });
+}
+
+/** Where the host of that API shows repos. */
+function webOf(githubUrl = "https://github.com"): string {
+  return githubUrl.replace(/\/api\/v3\/?$/, "");
 }
 
 /** The key that signs proposals: another label of the same secret than hooks, so that neither can stand in for the other. */

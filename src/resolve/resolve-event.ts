@@ -1,10 +1,11 @@
 import { orderKeyOf } from "../decide/order.ts";
 import { computeTag } from "../decide/tag-template.ts";
 import type { ImageRule } from "../model/config.ts";
-import type { ImageEvent, Provenance } from "../model/event.ts";
+import type { ImageEvent } from "../model/event.ts";
 import type { Refusal } from "../model/outcome.ts";
 import type { ImageFacts, Registry } from "../model/registry.ts";
 import type { Release } from "../model/release.ts";
+import { provenanceOf } from "./provenance.ts";
 
 /** What the registry makes of an event. */
 export type Resolved =
@@ -36,13 +37,13 @@ export async function resolveEvent(
   const { tag } = named;
   // What was computed is a guess until the registry has it.
   if (rule.verify === "none" && !named.computed)
-    return { kind: "release", release: releaseOf(event, tag, null, delivery) };
+    return { kind: "release", release: releaseOf(event, tag, rule, null, delivery) };
   const answer = await registry.read(event.image, tag, owner);
   switch (answer.kind) {
     case "found":
       if (named.computed && event.digest !== null && event.digest !== answer.facts.digest)
         return otherBuild(event, rule, tag, answer.facts.digest);
-      return { kind: "release", release: releaseOf(event, tag, answer.facts, delivery) };
+      return { kind: "release", release: releaseOf(event, tag, rule, answer.facts, delivery) };
     case "missing":
       return {
         kind: "later",
@@ -95,6 +96,7 @@ function refused(reason: Refusal["reason"], message: string): Resolved {
 function releaseOf(
   event: ImageEvent,
   tag: string,
+  rule: ImageRule,
   facts: ImageFacts | null,
   delivery: string,
 ): Release {
@@ -103,39 +105,8 @@ function releaseOf(
   return {
     artifacts: [{ kind: "image", image: event.image, tag, digest, orderKey }],
     builtAt: facts?.created ?? null,
-    provenance: { ...provenanceOf(facts?.labels ?? {}), ...event.provenance },
+    provenance: provenanceOf(rule.labels, facts?.labels ?? {}, event.provenance),
     platforms: facts?.platforms ?? [],
     deliveries: [delivery],
   };
-}
-
-/** OCI's annotation names, then those that our users' pipelines write. */
-const LABELS: Readonly<Record<keyof Provenance, readonly string[]>> = {
-  revision: [
-    "org.opencontainers.image.revision",
-    "github.commit.id",
-    "vcs-ref",
-    "io.openshift.build.commit.id",
-  ],
-  sourceRepo: [
-    "org.opencontainers.image.source",
-    "github.repository.fullname",
-    "vcs-url",
-    "io.openshift.build.source-location",
-  ],
-  run: ["pipeline.run"],
-  runId: [],
-  runNumber: [],
-  branch: [],
-  runUrl: ["pipeline.run.url"],
-  actor: [],
-  namespace: [],
-};
-
-function provenanceOf(labels: Readonly<Record<string, string>>): Provenance {
-  const found = Object.entries(LABELS).flatMap(([field, names]) => {
-    const name = names.find((n) => Object.hasOwn(labels, n) && labels[n] !== "");
-    return name === undefined ? [] : [[field, labels[name]] as const];
-  });
-  return Object.fromEntries(found);
 }

@@ -44,8 +44,8 @@ export interface DesiredProposal {
   readonly releases: readonly Release[];
   readonly deliveries: readonly string[];
   readonly orderUnknown: boolean;
-  /** Versions whose tag named other content before: in the entry, or in this proposal. */
-  readonly pushedAgain: readonly PushedAgain[];
+  /** Versions whose tag named other content before: in the entry, or in this proposal. Absent: none is known. */
+  readonly pushedAgain?: readonly PushedAgain[];
   /** What the rows stand for in the repos that their images are built from. Absent: nothing is known. */
   readonly spans?: readonly SourceSpan[];
 }

@@ -235,7 +235,6 @@ function proposalOf(
     releases: [],
     deliveries: [],
     orderUnknown: false,
-    pushedAgain: [],
     changes: change.changes,
     components: [],
     asked: {

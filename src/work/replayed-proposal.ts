@@ -34,7 +34,6 @@ export function replayedProposal(
     releases: [],
     deliveries: [],
     orderUnknown: false,
-    pushedAgain: [],
     asked,
     changes,
     components,

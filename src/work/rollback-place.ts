@@ -147,7 +147,6 @@ function proposalOf(
     releases: [],
     deliveries: [],
     orderUnknown: false,
-    pushedAgain: [],
     changes: plan.changes,
     components: [],
     asked: {

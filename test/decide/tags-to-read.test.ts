@@ -55,6 +55,18 @@ describe("tags worth reading", () => {
       { policy: semver, present: ["1.2.0", "2.0.0"], tags: ["1.5.0", "1.1.0"] },
       ["1.5.0"],
     ],
+    ["bare versions, where all are", { present: ["v1"], tags: ["v2", "v1"] }, ["v2"]],
+    ["none for a bare version beside exact ones", { present: ["v1"], tags: ["v1.2.3", "v2"] }, []],
+    [
+      "for a bare version that the pattern names",
+      { policy: { ...buildTime, match: "^v\\d+$" }, present: ["v1"], tags: ["v1.2.3", "v2"] },
+      ["v2"],
+    ],
+    [
+      "none that is ignored",
+      { policy: { ...buildTime, ignore: ["^b"] }, present: ["a-1"], tags: ["b-2", "a-2"] },
+      ["a-2"],
+    ],
     ["none without an entry", { tags: ["1.0.0"] }, []],
     [
       "inside of the range",

@@ -245,3 +245,17 @@ test.each([
 ])("whether %s is a tag that moves: %s", (tag, moves) => {
   expect(isMovingTag(plainTags, tag, null)).toBe(moves);
 });
+
+test.each([
+  ["v1", "v2", {}, false],
+  ["v1", "v1.2.3", {}, true],
+  ["1.2", "1.3", {}, false],
+  ["1.2", "1.3.0", {}, true],
+  ["v1", "v1.2.3", { match: "^v" }, false],
+  ["v1", "v1.2.3", { order: "semver" } as const, false],
+  ["v1", "v1.2.3", { order: "numeric" } as const, true],
+  ["latest", "latest", { match: "." }, true],
+  ["release", "release-2", {}, true],
+])("whether %s moves where %s comes, by %j: %s", (tag, coming, policy, moves) => {
+  expect(isMovingTag({ ...plainTags, ...policy }, tag, coming)).toBe(moves);
+});

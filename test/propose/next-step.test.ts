@@ -114,7 +114,6 @@ function target(pulls: readonly PullState[], branch: HeadBranch | null): Target 
 
 const desired: DesiredProposal = {
   entryGone: false,
-  pushedAgain: [],
   place: { repo: "acme/cd", base: "main", environment: "dev", component: null },
   environment: {} as Environment,
   rows: [row],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { round } from "../support/chores.ts";
 import type { Harbour } from "../support/harbour.ts";
 import {
   arrive,
@@ -159,5 +160,29 @@ describe("a version that is younger than its rule asks for", () => {
     expect(h.open()).toEqual([]);
     await pass(h, 120_000);
     expect(h.open()).toHaveLength(1);
+  });
+});
+
+describe("a version that is not built for all platforms that its rule asks for", () => {
+  const both = { [CONFIG]: configText([], ["tags: { platforms: [linux/amd64, linux/arm64] }"]) };
+  const platforms = ["linux/amd64", "linux/arm64/v8"];
+
+  test("is skipped, and one that is goes on", async () => {
+    const h = await start(both);
+    const delivery = await h.push(IMAGE, V3, { created: "2026-11-22T07:00:00Z" });
+    await h.push(IMAGE, V2, { created: "2026-11-21T10:00:00Z", platforms });
+    await h.settle();
+    expect(await h.outcomesOf(delivery)).toMatchObject([
+      { reason: "platform-missing", detail: `${V3} is not built for linux/arm64` },
+    ]);
+    expect(onlyPull(h).title).toBe(`dev: app ${V1} → ${V2}`);
+  });
+
+  test("does not hide an older one that nobody told of", async () => {
+    const h = await start(both);
+    h.registry.put(IMAGE, V3, { created: "2026-11-22T07:00:00Z" });
+    h.registry.put(IMAGE, V2, { created: "2026-11-21T10:00:00Z", platforms });
+    await round(h, "images");
+    expect(onlyPull(h).title).toBe(`dev: app ${V1} → ${V2}`);
   });
 });

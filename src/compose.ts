@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { Probot } from "probot";
 import { createApp } from "./app.ts";
 import { createGithubBlobs, createGithubForge } from "./github/github-forge.ts";
+import { createGithubGateReads } from "./github/github-gate-reads.ts";
 import { createGithubHistory } from "./github/github-history.ts";
 import { createGithubPeople } from "./github/github-people.ts";
 import { createGithubPulls } from "./github/github-pulls.ts";
@@ -88,7 +89,7 @@ export interface Tagboat {
 /** Wires the rooms together: the one place that knows all of them but the HTTP edge. */
 export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
   const { clock, inbox, log, promotion, tally } = parts;
-  const probot = createProbot(parts);
+  const probot = probotOf(parts);
   const newId = createDeliveryIds();
   await probot.load(createApp({ inbox, newId, now: () => clock.now(), tally, promotion }));
   const host = {
@@ -110,6 +111,7 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     tagMemories,
     pulls: createGithubPulls(host),
     people: createGithubPeople(host),
+    gateReads: createGithubGateReads(host),
     source: createGithubSources(host),
     web: webOf(parts.githubUrl),
     promotion,
@@ -135,7 +137,7 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
   return { probot, forge, history, indexes, work, sweeps, chores: catchUpChores(found) };
 }
 
-function createProbot(parts: TagboatParts): Probot {
+function probotOf(parts: TagboatParts): Probot {
   return new Probot({
     appId: parts.appId,
     privateKey: parts.privateKey,

@@ -48,6 +48,7 @@ function target(...pulls: readonly PullState[]): Target {
     pulls,
     labelled: 0,
     siblings: [],
+    beside: new Map(),
   };
 }
 

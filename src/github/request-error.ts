@@ -69,7 +69,8 @@ export function readRequestError(error: unknown): RequestFailure {
   if (!parsed.success) return unknownFailure(error);
   const { message, status, headers, data, errors, response, request } = parsed.data;
   const token = request?.url.includes("/access_tokens") ?? false;
-  const answered = response !== undefined || errors !== undefined;
+  // octokit's plugin for older Enterprise Servers replaces a team's 404 by one without its answer.
+  const answered = response !== undefined || errors !== undefined || status === 404;
   return {
     message: firstLine(message),
     status: answered ? (status ?? 200) : null,

@@ -22,9 +22,11 @@ import type { Renderer } from "./model/render.ts";
 import type { Switches } from "./model/switches.ts";
 import type { Tally } from "./model/tally.ts";
 import type { NormaliseOptions } from "./normalise/normaliser.ts";
+import type { Policy } from "./promote/policy.ts";
 import { ChangeViewer } from "./render/view-change.ts";
 import { catchUpChores } from "./work/catch-up.ts";
 import type { Chore } from "./work/chore.ts";
+import type { Crowd } from "./work/crowd.ts";
 import { OperatorHolds } from "./work/operator-holds.ts";
 import { RegistryGate } from "./work/registry-gate.ts";
 import { RepoIndexes } from "./work/repo-indexes.ts";
@@ -42,8 +44,12 @@ export interface TagboatParts {
   readonly githubUrl?: string;
   /** The operator's allow list of CD repos, full names in lower case. */
   readonly allowed: (fullName: string) => boolean;
+  /** The operator's floors under every repo's config. */
+  readonly policy: Policy;
   readonly normaliseOptions: NormaliseOptions;
   readonly inbox: Inbox;
+  /** Of the senders whose deliveries come into the inbox. */
+  readonly crowd: Crowd;
   readonly ledger: Ledger;
   readonly indexCache: IndexCache;
   readonly pacer: Pacer;
@@ -103,8 +109,8 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
   };
   const forge = createGithubForge(host);
   const history = createGithubHistory(host);
-  const { allowed, indexCache: cache, pacer, pauses, registry, renderer } = parts;
-  const indexes = new RepoIndexes({ forge, cache, allowed, clock, log });
+  const { allowed, indexCache: cache, pacer, pauses, policy, registry, renderer } = parts;
+  const indexes = new RepoIndexes({ forge, cache, allowed, policy, clock, log });
   const gate = new RegistryGate({ registry, pauses, clock, tally });
   const work = new Work({
     forge,
@@ -119,6 +125,7 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
       renderer === null ? null : new ChangeViewer({ renderer, blobs: createGithubBlobs(host) }),
     pacer,
     inbox,
+    crowd: parts.crowd,
     clock,
     log,
     tally,

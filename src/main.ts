@@ -25,6 +25,7 @@ import { findNetworkWall } from "./render/network-wall.ts";
 import { heedSignals } from "./signals.ts";
 import type { Store } from "./store/open-store.ts";
 import { systemClock } from "./store/system-clock.ts";
+import { Crowd } from "./work/crowd.ts";
 
 /** After SIGTERM: what still waits for somebody outside then, is left to the next process. In milliseconds. */
 const HANDED_BACK_AFTER = 15_000;
@@ -43,10 +44,12 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   const store = await openOwnStore(env, log);
   const metrics = createPromTally({ now: clock.now, registries: namedRegistries(hosts) });
   const registry = createOciRegistry({ hosts, clock, log, environment: process.env });
+  const crowd = new Crowd(clock);
   const { chores, history, probot, sweeps, work } = await composeTagboat({
     ...env,
     ...store,
     ...githubAddress(env),
+    crowd,
     allowed: allowList(env.repos),
     normaliseOptions: env.options,
     registry,
@@ -60,7 +63,7 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   const server = createIngestServer({
     secrets: env.secrets,
     generationOf: (hook) => hookGenerationOf(env.generations, hook),
-    inbox: store.inbox,
+    inbox: crowd.watching(store.inbox),
     clock,
     log,
     options: env.options,

@@ -118,7 +118,7 @@ export interface Pulls {
     pull: number,
     labels: { readonly add: readonly string[]; readonly remove: readonly string[] },
   ): Promise<void>;
-  /** Comments of our App that carry a marker, on pull requests with this label, open or not; with their pull request. One request, at most 50 pull requests and the last 100 comments of each. */
+  /** Comments of our App that carry a marker, on pull requests with this label, open or not; with their pull request: all of them, or `ForgeUnavailable`. One request; more beyond 50 pull requests, or 100 comments of one. */
   labelledNotes(
     repo: CdRepo,
     label: string,

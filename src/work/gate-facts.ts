@@ -120,7 +120,9 @@ async function configChange(
   if (is?.kind !== "text") return was?.kind === "text" ? { before, after: null } : null;
   if (was?.kind === "text" && was.text === is.text) return null;
   const { bases } = await readExtended(forge, indexes.reach, known.repo.owner, is.text);
-  return { before, after: parseConfig(is.text, bases).config };
+  const { config } = parseConfig(is.text, bases);
+  // What a repo asks below the floor it never had, so that nothing is loosened there.
+  return { before, after: config === null ? null : indexes.floored(config, known.fullName) };
 }
 
 async function standings(

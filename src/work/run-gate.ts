@@ -16,6 +16,9 @@ import type { RunParts } from "./run-place.ts";
 type GateTask = Extract<LaneTask, { kind: "gate" }>;
 type GroupTask = Extract<LaneTask, { kind: "gate-group" }>;
 
+/** A merged proposal's branch is deleted, and the next command offered. */
+const MOST_WRITES = 2;
+
 /** Whether a config knows promotion at all: where it does not, nothing is gated and no check is reported. */
 export function knowsGates(config: Config): boolean {
   return config.environments.some(
@@ -38,19 +41,22 @@ export async function runGate(
   const known = await parts.indexes.get(task.repo);
   if (known === null || known.config === null || !knowsGates(known.config))
     return settleAll(group, gated(task, "nothing is gated here"));
-  const turn = await parts.pacer.turn(known.repo.installation, 2, "person", signal);
+  const turn = await parts.pacer.turn(known.repo.installation, MOST_WRITES, "person", signal);
+  let writes = 0;
   try {
     const pull = await parts.pulls.read(known.repo, task.pull);
     if (pull === null) return settleAll(group, gated(task, `#${task.pull} is gone`));
     if (pull.state !== "open") {
+      writes = MOST_WRITES;
       await afterPull(parts, known, pull);
       return settleAll(group, gated(task, `#${task.pull} is ${pull.state}`));
     }
     const judged = await judge(parts, known, known.config, pull);
+    writes = 1;
     await report(parts, known, pull, judged);
     return ranOf(parts, known, pull, { task, group, judged });
   } finally {
-    turn.used(2);
+    turn.used(writes);
   }
 }
 

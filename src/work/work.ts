@@ -5,6 +5,7 @@ import type { Log } from "../model/log.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { Switches } from "../model/switches.ts";
 import type { Tally } from "../model/tally.ts";
+import type { Crowd } from "./crowd.ts";
 import { failedRun, laneRunOf } from "./lane-run.ts";
 import { OperatorHolds } from "./operator-holds.ts";
 import type { RegistryGate } from "./registry-gate.ts";
@@ -19,6 +20,7 @@ export interface WorkParts
   readonly gate: RegistryGate;
   readonly switches: Switches;
   readonly inbox: Inbox;
+  readonly crowd: Crowd;
   readonly clock: Clock;
   readonly log: Log;
   readonly tally: Tally;
@@ -115,9 +117,9 @@ export class Work {
   }
 
   async #startDue(): Promise<void> {
-    const { clock, inbox } = this.#parts;
+    const { clock, crowd, inbox } = this.#parts;
+    const room = await crowd.pass(ROUTED_AT_ONCE - this.#routing.size, this.#stop.signal);
     if (this.#stop.signal.aborted) return;
-    const room = ROUTED_AT_ONCE - this.#routing.size;
     if (room > 0)
       for (const taken of await inbox.takeDeliveries(clock.now(), room))
         this.#track(this.#routing, taken.delivery.id, this.#route(taken));

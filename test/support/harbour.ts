@@ -12,12 +12,15 @@ import type { Outcome } from "../../src/model/outcome.ts";
 import type { Renderer } from "../../src/model/render.ts";
 import { noTally, type Tally } from "../../src/model/tally.ts";
 import { defaultOptions } from "../../src/normalise/sources.ts";
+import type { Policy } from "../../src/promote/policy.ts";
+import { readPolicy } from "../../src/promote/policy-file.ts";
 import { MemoryInbox } from "../../src/store/memory-inbox.ts";
 import { MemoryIndexCache } from "../../src/store/memory-index-cache.ts";
 import { MemoryLedger } from "../../src/store/memory-ledger.ts";
 import { MemoryPacer } from "../../src/store/memory-pacer.ts";
 import { MemoryPauses } from "../../src/store/memory-pauses.ts";
 import { MemorySwitches } from "../../src/store/memory-switches.ts";
+import { Crowd } from "../../src/work/crowd.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { type FakeImage, FakeRegistry } from "./fake-registry.ts";
 import { type People, peopleOf } from "./people.ts";
@@ -60,6 +63,8 @@ export interface HarbourOptions {
   readonly allowed?: (fullName: string) => boolean;
   /** What each process is made of, before it is composed. */
   readonly parts?: (parts: TagboatParts) => TagboatParts;
+  /** Text of the operator's policy; default: none. */
+  readonly policy?: string;
 }
 
 export interface HookMessage {
@@ -119,6 +124,13 @@ export interface Harbour {
   /** Another process takes the place of the one that GitHub talks to, as after its end. */
   restart(): Promise<void>;
   close(): Promise<void>;
+}
+
+function policyOf(text: string | undefined): Policy {
+  if (text === undefined) return [];
+  const reading = readPolicy(text);
+  if (reading.kind === "refused") throw new Error(JSON.stringify(reading.problems));
+  return reading.policy;
 }
 
 const HOUR = 3_600_000;
@@ -184,8 +196,10 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     secrets: ["a secret of the tests, thirty-two characters"],
     githubUrl: `${baseUrl}/api/v3`,
     allowed: options.allowed ?? (() => true),
+    policy: policyOf(options.policy),
     normaliseOptions: defaultOptions,
     inbox,
+    crowd: new Crowd(clock),
     ledger,
     indexCache: new MemoryIndexCache(),
     pacer: new MemoryPacer(clock),

@@ -153,7 +153,7 @@ export class Crowd {
       place,
       tag,
       at: clock.now().getTime(),
-      answer: through !== undefined ? "never" : changed ? "maybe" : answer,
+      answer: through !== undefined || changed ? "never" : answer,
     });
     if (deed.then === "edited") await stage.world.editComment(repo, deed.who, comment, `${body} `);
     if (deed.then === "deleted") await stage.world.deleteComment(repo, deed.who, comment);

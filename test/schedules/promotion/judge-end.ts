@@ -32,7 +32,7 @@ function judgeAnswer({ process, said, watch }: Scene, saying: Saying): void {
   const words = said
     .reactionsTo(saying.pull, saying.comment)
     .filter((one) => one === "rocket" || one === "confused");
-  if (words.length !== 1) watch.complain(`${what} has the reactions ${words.join(", ") || "none"}`);
+  if (words.length > 1) watch.complain(`${what} has the reactions ${words.join(", ")}`);
 }
 
 /** The check of an open pull request says what is so, and what may merge by itself has. */

@@ -21,6 +21,8 @@ interface Life {
   dead: boolean;
 }
 
+/** Said to a webhook that comes when no process is there. */
+export const GONE = "no process is there";
 const NEVER = new Promise<never>(() => {});
 
 /**
@@ -129,7 +131,7 @@ export class Process {
     const store = () => this.#database();
     return {
       async accept(batch) {
-        if (life.dead) throw new Error("the process is gone");
+        if (life.dead) throw new Error(GONE);
         return harbours.accept(batch);
       },
       onWake: (listener) => store().onWake(listener),

@@ -6,6 +6,9 @@ import type { Place } from "./ladder.ts";
 
 const HOUR = 3_600_000;
 const LABEL = "tagboat:hold";
+/** How a reply begins or goes on that tells of something done. The reaction beside it is decoration, and may fail. */
+const DONE =
+  /^#\d+ (promotes|rolls back) |stays as it is|^Nothing holds|goes no further than|may come to|^The freeze of \S+ is open/;
 
 /** A comment that somebody wrote. */
 export interface Saying {
@@ -17,8 +20,8 @@ export interface Saying {
   /** The version that it names. */
   readonly tag: string | null;
   readonly at: number;
-  /** Whether it is to be answered, when its webhook comes in time. `maybe`: it was changed while it was read. */
-  answer: "once" | "never" | "maybe";
+  /** Whether it is to be answered, when its webhook comes in time. */
+  readonly answer: "once" | "never";
 }
 
 /** What the App said to it. */
@@ -84,13 +87,9 @@ export class Said {
           comment: one,
           on,
           at: Date.parse(one.updatedAt),
-          done: this.#isDone(on, comment),
+          done: DONE.test(one.body),
         })),
     );
-  }
-
-  #isDone(on: Pull, comment: number): boolean {
-    return this.reactionsTo(on, comment).includes("rocket");
   }
 
   /** What the App put on a comment. */

@@ -7,6 +7,7 @@ import { createGithubHistory } from "./github/github-history.ts";
 import { createGithubPeople } from "./github/github-people.ts";
 import { createGithubPulls } from "./github/github-pulls.ts";
 import { TagboatOctokit } from "./github/octokit.ts";
+import { createGithubSources } from "./github/source-history.ts";
 import { tallyRequests } from "./github/tally-requests.ts";
 import { createDeliveryIds } from "./ingest/delivery-id.ts";
 import type { Clock } from "./model/clock.ts";
@@ -116,6 +117,8 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     forge,
     pulls: createGithubPulls(host),
     people: createGithubPeople(host),
+    source: createGithubSources(host),
+    web: webOf(parts.githubUrl),
     promotion,
     indexes,
     keys: parts.secrets.map(proposalKey),
@@ -137,6 +140,11 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
   const { reread } = parts;
   const found = { forge, history, indexes, inbox, pacer, gate, clock, log, newId, reread };
   return { probot, forge, history, indexes, work, sweeps, chores: catchUpChores(found) };
+}
+
+/** Where the host of that API shows repos. */
+function webOf(githubUrl = "https://github.com"): string {
+  return githubUrl.replace(/\/api\/v3\/?$/, "");
 }
 
 /** The key that signs proposals: another label of the same secret than hooks, so that neither can stand in for the other. */

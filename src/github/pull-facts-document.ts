@@ -37,6 +37,9 @@ export const PULL_FACTS: Document = {
   repository(owner: $owner, name: $name) {
     databaseId
     autoMergeAllowed
+    open: pullRequests(states: OPEN, first: 100, orderBy: { field: UPDATED_AT, direction: DESC }) {
+      nodes { number state headRefOid }
+    }
     pullRequest(number: $number) {
       id
       number
@@ -78,7 +81,13 @@ export const PULL_FACTS: Document = {
         }
       }
       head: commits(last: 1) {
-        nodes { commit { oid statusCheckRollup { ...Checks } } }
+        nodes {
+          commit {
+            oid
+            statusCheckRollup { ...Checks }
+            associatedPullRequests(first: 50) { nodes { number state headRefOid } }
+          }
+        }
       }
     }
   }
@@ -147,6 +156,13 @@ const CommitNode = HeadCommit.extend({
 });
 export type CommitNode = z.infer<typeof CommitNode>;
 
+const Others = z.object({
+  nodes: z
+    .array(z.object({ number: z.number().int(), state: z.string(), headRefOid: Oid }).nullable())
+    .nullish(),
+});
+export type OtherPulls = z.infer<typeof Others>;
+
 const Pull = z.object({
   id: z.string(),
   number: z.number().int(),
@@ -185,6 +201,7 @@ const Pull = z.object({
             commit: z.object({
               oid: Oid,
               statusCheckRollup: z.object({ contexts: page(CheckNode) }).nullable(),
+              associatedPullRequests: Others.nullable(),
             }),
           })
           .nullable(),
@@ -201,6 +218,7 @@ export const PullFactsAnswer = z.object({
     .object({
       databaseId: z.number(),
       autoMergeAllowed: z.boolean(),
+      open: Others,
       pullRequest: Pull.nullable(),
     })
     .nullable(),

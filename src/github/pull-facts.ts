@@ -10,6 +10,7 @@ import {
   type CommentNode,
   type CommitNode,
   type FoundPull,
+  type OtherPulls,
   PULL_FACTS,
   PullFactsAnswer,
   type ReviewNode,
@@ -24,6 +25,8 @@ const TRIES = 3;
 
 interface Found {
   readonly viewer: Viewer;
+  /** Other open pull requests of the same head. */
+  readonly sameHead: readonly number[];
   readonly autoMergeAllowed: boolean;
   readonly pull: FoundPull;
   readonly reviews: readonly ReviewNode[];
@@ -116,12 +119,24 @@ async function readPage(
   const { reviews, comments, checks } = pagesOf(pull);
   return {
     viewer,
+    sameHead: sameHeadOf(pull, repository.open),
     autoMergeAllowed: repository.autoMergeAllowed,
     pull,
     reviews: nodesOf(reviews),
     comments: nodesOf(comments),
     checks: nodesOf(checks),
   };
+}
+
+/** By the list of what is open, which knows every branch, and by the commit, whatever its age. */
+function sameHeadOf(pull: FoundPull, open: OtherPulls): readonly number[] {
+  const commit = pull.head.nodes?.at(-1)?.commit;
+  const others = [...nodesOf(open), ...nodesOf(commit?.associatedPullRequests ?? null)];
+  const same = others.filter(
+    ({ headRefOid, number, state }) =>
+      state === "OPEN" && headRefOid === pull.headRefOid && number !== pull.number,
+  );
+  return [...new Set(same.map(({ number }) => number))].sort((a, b) => a - b);
 }
 
 function pagesOf(pull: FoundPull) {
@@ -160,7 +175,7 @@ const MERGEABLE: Readonly<Record<string, PullFacts["mergeable"]>> = {
   CONFLICTING: "conflicting",
 };
 
-function identity({ pull, viewer, autoMergeAllowed }: Found) {
+function identity({ pull, viewer, autoMergeAllowed, sameHead }: Found) {
   const sameRepo = !pull.isCrossRepository;
   const autoMerge = autoMergeAllowed ? "off" : "unavailable";
   const queue = pull.isInMergeQueue ? "queued" : "outside";
@@ -174,6 +189,7 @@ function identity({ pull, viewer, autoMergeAllowed }: Found) {
     body: pull.body,
     author: account(pull.author),
     ours: sameRepo && isViewer(pull.author, viewer),
+    sameHead,
     head: { branch: pull.headRefName, oid: pull.headRefOid, sameRepo },
     mergeable: MERGEABLE[pull.mergeable] ?? "unknown",
     autoMerge: pull.autoMergeRequest === null ? autoMerge : "on",

@@ -91,10 +91,13 @@ export type AliasedCommit = z.infer<typeof AliasedCommit>;
 
 const Pulls = z.object({ nodes: z.array(Pull.nullable()).nullish() });
 
+/** A branch beside the base, under `b0`, …. */
+export const BesideRef = z.object({ target: AliasedCommit.nullable() }).nullable();
+
 export const TargetAnswer = z.object({
   viewer: Viewer,
   repository: z
-    .object({
+    .looseObject({
       id: z.string(),
       databaseId: z.number(),
       name: z.string(),

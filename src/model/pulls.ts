@@ -53,6 +53,8 @@ export interface PullFacts {
   readonly ours: boolean;
   readonly base: { readonly branch: string; readonly oid: string };
   readonly head: { readonly branch: string; readonly oid: string; readonly sameRepo: boolean };
+  /** Other open pull requests whose head is the same commit: what is reported on it is read on all of them. */
+  readonly sameHead: readonly number[];
   /** The commit where head and base part: what the pull request changes is the difference from it. */
   readonly mergeBase: string;
   readonly files: readonly {

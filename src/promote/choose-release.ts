@@ -66,12 +66,18 @@ interface ChosenRelease {
 }
 
 function together(wish: ReleaseWish, chosen: readonly ChosenRelease[]): Choice {
-  const held = chosen.map(({ source, release }) => ({
+  const all = chosen.map(({ source, release }) => ({
     file: source.file,
-    artifacts: release.artifacts.filter((artifact) => wish.takes(artifact)),
+    artifacts: release.artifacts,
   }));
-  const disagreement = disagreementOf(held);
+  const taken = all.map(({ artifacts, file }) => ({
+    file,
+    artifacts: artifacts.filter((artifact) => wish.takes(artifact)),
+  }));
+  const disagreement = disagreementOf(taken);
   if (disagreement !== null) return disagreement;
+  // Where the target has a place for none of it, its plan tells which entries are missing.
+  const held = taken.some(({ artifacts }) => artifacts.length > 0) ? taken : all;
   const artifacts = new Map<string, HeldArtifact>();
   for (const artifact of held.flatMap((one) => one.artifacts))
     if (!artifacts.has(nameOf(artifact))) artifacts.set(nameOf(artifact), artifact);

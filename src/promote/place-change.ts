@@ -168,11 +168,12 @@ function putRef(
   return null;
 }
 
-/** Whether a place has somewhere to put an artifact. */
+/** Whether a place has somewhere to put an artifact, as far as its files can be read. */
 export function takes(place: StandingPlace, artifact: HeldArtifact): boolean {
-  return readPlanFiles(place).some((file) =>
-    artifact.kind === "image"
+  return readPlanFiles(place).some((file) => {
+    if (file.trouble !== null) return true;
+    return artifact.kind === "image"
       ? targetsIn(place, artifact.image, file).length > 0
-      : file.refs.some(({ repo }) => repo === artifact.repo),
-  );
+      : file.refs.some(({ repo }) => repo === artifact.repo);
+  });
 }

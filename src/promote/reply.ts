@@ -1,4 +1,5 @@
 import type { Environment } from "../model/config.ts";
+import type { NewItem } from "../model/inbox.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { code } from "../model/outside-text.ts";
 import type { Reaction } from "../model/pulls.ts";
@@ -14,6 +15,8 @@ export interface Answer {
   readonly outcomes: readonly Outcome[];
   /** What the reply is to keep, signed. */
   readonly words?: readonly Word[];
+  /** Work that it leads to. */
+  readonly items?: readonly NewItem[];
 }
 
 /** `pre-prod`, or `pre-prod/api`. */
@@ -89,6 +92,7 @@ export function together(answers: readonly Answer[]): Answer {
     reaction: answers.some(({ reaction }) => reaction === "rocket") ? "rocket" : "confused",
     outcomes: answers.flatMap(({ outcomes }) => outcomes),
     words: answers.flatMap(({ words }) => words ?? []),
+    items: answers.flatMap(({ items }) => items ?? []),
   };
 }
 

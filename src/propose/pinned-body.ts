@@ -7,7 +7,7 @@ import type { PinnedProposal } from "./pinned-proposal.ts";
 /** The text of a promotion or rollback, for the person who reviews it. */
 export function renderPinnedBody(
   desired: PinnedProposal,
-  told: { readonly approvalsVoid: boolean },
+  told: { readonly approvalsVoid: boolean; readonly sources: string },
 ): string {
   const parts = [
     renderOwnWords(desired),
@@ -15,6 +15,7 @@ export function renderPinnedBody(
     renderTables(desired.rows),
     renderRefs(desired.refs),
     renderFacts(desired),
+    told.sources,
     renderNotes(desired, told.approvalsVoid),
     renderOnMerge(desired),
     desired.next === null
@@ -48,6 +49,7 @@ function renderFacts({ artifacts }: PinnedProposal): string {
 
 function renderNotes({ asked, notes }: PinnedProposal, approvalsVoid: boolean): string {
   const lines = [...notes];
+  if (asked.reason !== null) lines.push(`Reason: ${code(asked.reason, 300)}.`);
   if (asked.skip !== null) lines.push(`A step of the ladder is left out: ${code(asked.skip, 300)}`);
   if (approvalsVoid) lines.push("The commit was rebuilt: approvals start again.");
   return lines.map((line) => `> ${line}`).join("\n>\n");

@@ -1,3 +1,4 @@
+import type { Change } from "../model/change.ts";
 import { NO_TAG } from "../model/release.ts";
 import { pinnedBranch } from "./branch-name.ts";
 import type { DesiredProposal } from "./proposal.ts";
@@ -7,6 +8,10 @@ import type { Asked } from "./trailers.ts";
 export interface PinnedProposal extends DesiredProposal {
   readonly kind: "promotion" | "rollback";
   readonly asked: Asked;
+  /** What it sets, value by value. */
+  readonly changes: readonly Change[];
+  /** Components that travel together; empty: the place's own alone. */
+  readonly components: readonly string[];
   /** Sentences for the reviewer, as Markdown. */
   readonly notes: readonly string[];
   /** The command that takes the release further; `null`: there is none. */

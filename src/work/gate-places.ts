@@ -1,5 +1,5 @@
 import { placesAt } from "../decide/environment-paths.ts";
-import { folderOf, isKustomizationPath } from "../decide/kustomization.ts";
+import { folderOf, isKustomizationPath, readEntries } from "../decide/kustomization.ts";
 import { CONFIG_PATH, type Config, type Environment } from "../model/config.ts";
 import type { FileState } from "../model/forge.ts";
 import type { PullFacts } from "../model/pulls.ts";
@@ -68,6 +68,7 @@ export function changedArtifacts(
     const came = now.filter((one) => !before.some((other) => isSame(other, one)));
     const left = before.filter((one) => !now.some((other) => nameOf(other) === nameOf(one)));
     return [
+      ...unknownChange(file, base.get(file), head.get(file)),
       ...came.map((one) => ({
         file,
         now: one,
@@ -76,6 +77,28 @@ export function changedArtifacts(
       ...left.map((one) => ({ file, now: null, before: one })),
     ];
   });
+}
+
+/** What cannot be read, before or after, may change any image. */
+function unknownChange(
+  file: string,
+  before: FileState | undefined,
+  now: FileState | undefined,
+): readonly ChangedArtifact[] {
+  const known = isReadable(before) && isReadable(now);
+  return known || isSameFile(before, now) ? [] : [{ file, now: null, before: null }];
+}
+
+function isReadable(file: FileState | undefined): boolean {
+  if (file === undefined || file.kind === "absent") return true;
+  return file.kind === "text" && readEntries(file.text).trouble === null;
+}
+
+function isSameFile(before: FileState | undefined, now: FileState | undefined): boolean {
+  const [one, other] = [before, now].map((file) =>
+    file === undefined || file.kind === "absent" ? null : `${file.mode} ${file.oid}`,
+  );
+  return one === other;
 }
 
 function artifactsOf(

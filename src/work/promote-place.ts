@@ -8,7 +8,7 @@ import { fromHereOn, nextSteps } from "../promote/ladder.ts";
 import { type StandingPlace, takes } from "../promote/place-change.ts";
 import { type PromotionPlan, planPromotion } from "../promote/promotion-plan.ts";
 import { type Answer, namesWords, placeWords, proposedWords } from "../promote/reply.ts";
-import { NO_WORDS } from "../promote/words.ts";
+import { holdsOf, NO_WORDS, type StandingWords } from "../promote/words.ts";
 import { titleOf } from "../propose/pinned.ts";
 import { branchOf, type PinnedProposal } from "../propose/pinned-proposal.ts";
 import type { KnownRepo } from "./known-repo.ts";
@@ -19,14 +19,15 @@ import {
   onBase,
   type Run,
   readHistories,
-  readSources,
   readTarget,
   type Standing,
+  sourcesIn,
   standingPlace,
 } from "./promotion-run.ts";
 import { sourcesFor } from "./promotion-sources.ts";
 import { readWords } from "./repo-words.ts";
 import { configChanged, overlaysAt, type RunParts } from "./run-place.ts";
+import { spansOf } from "./spans-of.ts";
 import { KnownVersions } from "./version-facts.ts";
 import { writePinned } from "./write-pinned.ts";
 
@@ -84,7 +85,7 @@ async function attemptPromotion(run: Run, standing: Standing): Promise<Tried> {
   const held = heldWords(run);
   if (held !== null) return answered(refuse(known, place, "release-held", held));
   const { files, folders } = target;
-  const fresh = { files, folders, sources: await readSources(run, target) };
+  const fresh = { files, folders, sources: sourcesIn(run, target) };
   return writePlan(run, { target, fresh, branch });
 }
 
@@ -109,20 +110,18 @@ async function writePlan(
     const where = file === undefined ? "" : ` (${code(file)})`;
     return answered(refuse(known, place, reason, `${message}${where}`));
   }
-  const desired = { ...bare, edits: edited.edits };
+  const spans = await spansOf(run, bare.rows);
+  const desired = { ...bare, edits: edited.edits, spans };
   if (run.asking.command.plan) return answered(planAnswer(run, desired));
   const written = await writePinned(parts, standingPlace(run, fresh), target, desired);
   if (written.kind === "again") return { kind: "again", detail: written.detail, standing: fresh };
   return answered(proposedAnswer(run, desired, written));
 }
 
-/** Why a person's hold keeps the place as it is; a rollback's is lifted by what is promoted next. */
+/** Why a hold keeps the place as it is; a rollback's is lifted by what a person promotes next. */
 function heldWords({ asking, place, words }: Run): string | null {
-  const hold = words.holds.find(
-    (one) =>
-      one.because === "person" &&
-      one.environment === place.environment &&
-      (one.component === null || one.component === place.component),
+  const hold = holdsOf(words, place).find(
+    ({ because }) => because === "person" || asking.request.comment === null,
   );
   if (hold === undefined || asking.command.plan) return null;
   const end = hold.until === null ? "" : ` until ${hold.until.slice(0, 16).replace("T", " ")} UTC`;
@@ -217,7 +216,7 @@ function choose(run: Run, place: StandingPlace, standing: Standing) {
 }
 
 function proposalOf(
-  { asking, place, sources }: Run,
+  { asking, place, sources, words }: Run,
   { artifacts, change }: Extract<PromotionPlan, { kind: "planned" }>,
 ): PinnedProposal {
   const { config, environment, request } = asking;
@@ -236,17 +235,27 @@ function proposalOf(
     releases: [],
     deliveries: [],
     orderUnknown: false,
+    changes: change.changes,
+    components: [],
     asked: {
       by: request.comment === null ? null : { id: request.userId, login: request.login },
       comment: request.comment,
       from: [...new Set(sources.overlays.map((overlay) => overlay.environment ?? ""))],
       skip: sources.skip,
+      reason: null,
     },
-    notes: unplaced,
+    notes: [...unplaced, ...liftWords(holdsOf(words, place))],
     next: next === undefined ? null : `/promote ${next.name}${what}`,
   };
 }
 
 function unplacedWords(images: readonly string[]): string {
   return `Nothing here has an entry for ${namesWords(images)}.`;
+}
+
+function liftWords(holds: StandingWords["holds"]): readonly string[] {
+  const owners = holds.filter(({ because }) => because === "rollback").map(({ owner }) => owner);
+  return owners.length === 0
+    ? []
+    : [`Merged, it lifts the hold of the rollback by ${namesWords(owners)}.`];
 }

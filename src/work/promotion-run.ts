@@ -56,35 +56,41 @@ export function onBase(base: string, path: string): string {
   return JSON.stringify([base, path]);
 }
 
-/** The place with its sources' files that live beside it; of the branch, too. One request. */
+/** The place with its sources' files, wherever they live; of the branch, too. One request. */
 export function readTarget(run: Run, branch: string | null): Promise<Target | null> {
-  const { known, parts, paths, place, sources } = run;
-  const same = sources.overlays.filter(({ base }) => base === place.base);
+  const { known, parts, paths, place } = run;
+  const { same, beside } = sourceFiles(run);
   return parts.forge.readTarget({
     repo: known.repo,
     base: place.base,
     head: branch,
-    files: [...paths, ...same.map(({ file }) => file)],
+    files: [...paths, ...same],
+    beside,
     counted: WORD_LABEL,
     ...(branch === null ? {} : { siblings: pinnedFamily(place) }),
   });
 }
 
-/** The sources' files: of the target where they live on its base, else one more request for each branch. */
-export async function readSources(
-  { known, parts, place, sources }: Run,
-  target: Target,
-): Promise<ReadonlyMap<string, FileState>> {
+/** The sources' files: on the place's base, and on other branches. */
+function sourceFiles({ place, sources }: Pick<Run, "place" | "sources">) {
+  const on = (branch: string): readonly string[] =>
+    sources.overlays.filter(({ base }) => base === branch).map(({ file }) => file);
+  const others = new Set(sources.overlays.map(({ base }) => base));
+  others.delete(place.base);
+  const beside = [...others].map((branch) => ({ branch, files: on(branch) }));
+  return { same: on(place.base), beside };
+}
+
+/** What the target tells of the sources' files. */
+export function sourcesIn(run: Run, target: Target): ReadonlyMap<string, FileState> {
+  const { same } = sourceFiles(run);
   const found = new Map<string, FileState>();
-  for (const base of new Set(sources.overlays.map((overlay) => overlay.base))) {
-    const files = sources.overlays.filter((one) => one.base === base).map(({ file }) => file);
-    const query = { repo: known.repo, base, head: null, files };
-    const there = base === place.base ? target : await parts.forge.readTarget(query);
-    for (const path of files) {
-      const file = there?.files.get(path);
-      if (file !== undefined) found.set(onBase(base, path), file);
-    }
+  for (const path of same) {
+    const file = target.files.get(path);
+    if (file !== undefined) found.set(onBase(run.place.base, path), file);
   }
+  for (const [branch, files] of target.beside)
+    for (const [path, file] of files) found.set(onBase(branch, path), file);
   return found;
 }
 

@@ -12,6 +12,7 @@ import { branchOf, type PinnedProposal } from "../propose/pinned-proposal.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { type Permitted, refuse } from "./permitted.ts";
 import { overlaysAt, type RunParts } from "./run-place.ts";
+import { spansOf } from "./spans-of.ts";
 import { KnownVersions } from "./version-facts.ts";
 import { saidOf } from "./words-said.ts";
 import { writePinned } from "./write-pinned.ts";
@@ -68,7 +69,7 @@ async function attemptRollback(run: Run): Promise<Answer | string> {
   const edited = editFiles(target.files, plan.changes);
   if (edited.kind === "refused")
     return refuse(known, place, edited.refusal.reason, edited.refusal.message);
-  const whole = { ...desired, edits: edited.edits };
+  const whole = { ...desired, edits: edited.edits, spans: await spansOf(run, desired.rows) };
   const written = await writePinned(parts, standing(run, target), target, whole);
   if (written.kind === "again") return written.detail;
   const { closed, outcome } = written;
@@ -94,11 +95,11 @@ function planned({ place }: Run, desired: PinnedProposal): Answer {
 }
 
 function wordsOf(
-  { asking, parts, place }: Run,
+  { asking, place }: Run,
   { reverted }: Extract<RollbackPlan, { kind: "planned" }>,
 ): readonly Word[] {
   const reason = asking.command.reason ?? "rolled back";
-  const said = { ...saidOf(parts, asking), component: place.component, reason };
+  const said = { ...saidOf(asking), component: place.component, reason };
   const bans = reverted.flatMap((one): Word[] =>
     one.kind === "image" ? [{ ...said, kind: "ban", image: one.image, ...one.version }] : [],
   );
@@ -146,13 +147,16 @@ function proposalOf(
     releases: [],
     deliveries: [],
     orderUnknown: false,
+    changes: plan.changes,
+    components: [],
     asked: {
       by: { id: request.userId, login: request.login },
       comment: request.comment,
       from: [environment.name],
       skip: null,
+      reason: command.reason,
     },
-    notes: command.reason === null ? [] : [`Reason: ${code(command.reason, 300)}.`],
+    notes: [],
     next: null,
   };
 }

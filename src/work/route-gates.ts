@@ -3,10 +3,12 @@ import type { Delivery } from "../model/delivery.ts";
 import type { LaneTask, NewItem } from "../model/inbox.ts";
 import { stepsBefore } from "../promote/ladder.ts";
 import { parsePinnedBranch } from "../propose/branch-name.ts";
+import { gateItem } from "./gate-item.ts";
 import { type GateNews, readGateNews } from "./gate-news.ts";
 import type { GithubNews } from "./github-news.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { laneOf } from "./lane.ts";
+import { readLostWords } from "./lost-words.ts";
 import type { RouteParts } from "./route-events.ts";
 import { knowsGates } from "./run-gate.ts";
 
@@ -21,11 +23,21 @@ export async function routeGates(
   delivery: Delivery,
   news: GithubNews,
 ): Promise<readonly NewItem[]> {
-  const items: NewItem[] = [];
+  const items: NewItem[] = [...(await lostWords(parts, delivery))];
   for (const one of readGateNews(delivery)) items.push(...(await itemsOf(parts, one)));
   if (news.kind === "pushed")
     items.push(...(await afterPush(parts, news)), ...(await followers(parts, news)));
   return items;
+}
+
+/** Words of people that we keep, taken away by somebody. */
+async function lostWords({ indexes }: GateRouteParts, delivery: Delivery): Promise<NewItem[]> {
+  const lost = readLostWords(delivery);
+  const known = lost === null ? null : await indexes.find(lost.repo);
+  if (lost === null || known === null) return [];
+  const { marker, pull } = lost;
+  const task: LaneTask = { kind: "words", repo: known.fullName, pull, marker };
+  return [{ lane: laneOf(task, false), task }];
 }
 
 async function itemsOf(parts: GateRouteParts, news: GateNews): Promise<readonly NewItem[]> {
@@ -107,10 +119,4 @@ function isGated(known: KnownRepo | null): known is KnownRepo {
 
 function asksForChecks({ config }: KnownRepo): boolean {
   return config?.environments.some(({ require }) => require.checks.length > 0) ?? false;
-}
-
-/** A look at the gates of one pull request. */
-export function gateItem({ fullName: repo }: KnownRepo, pull: number, why: string): NewItem {
-  const task: LaneTask = { kind: "gate", repo, pull, why };
-  return { lane: laneOf(task, false), task };
 }

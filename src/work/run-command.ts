@@ -46,11 +46,12 @@ export async function runCommand(
       react: { comment: task.comment.id, reaction: answer.reaction },
     });
     writes = 3;
-    if (words.length === 0) return settle(item, answer.outcomes);
+    const { items = [], outcomes } = answer;
+    if (words.length === 0) return settle(item, outcomes, items);
     // By the label the words are found again: a run that ends before it says both once more.
     await parts.pulls.label(known.repo, task.pull.number, { add: [WORD_LABEL], remove: [] });
     writes = 4;
-    return settle(item, answer.outcomes, await itemsAfter(parts, known, words));
+    return settle(item, outcomes, [...items, ...(await itemsAfter(parts, known, words))]);
   } finally {
     turn.used(writes);
   }

@@ -6,9 +6,11 @@ import type { PullFacts } from "../model/pulls.ts";
 import { promotionCheck } from "../promote/check-text.ts";
 import { evaluateGates, nextLook, nothingToGate } from "../promote/gates/evaluate.ts";
 import type { GateFacts } from "../promote/gates/facts.ts";
+import { worstOf } from "../promote/gates/finding.ts";
 import { afterPull } from "./after-pull.ts";
 import { readGateFacts } from "./gate-facts.ts";
 import type { KnownRepo } from "./known-repo.ts";
+import { mendInGate, wantsMending } from "./mend-in-gate.ts";
 import { mergeItem } from "./merge-wish.ts";
 import { delayAll, type Ran, settleAll } from "./ran.ts";
 import type { RunParts } from "./run-place.ts";
@@ -48,12 +50,20 @@ export async function runGate(
     if (pull === null) return settleAll(group, gated(task, `#${task.pull} is gone`));
     if (pull.state !== "open") {
       writes = MOST_WRITES;
-      await afterPull(parts, known, pull);
-      return settleAll(group, gated(task, `#${task.pull} is ${pull.state}`));
+      const items = await afterPull(parts, known, pull);
+      return leadingTo(items, settleAll(group, gated(task, `#${task.pull} is ${pull.state}`)));
     }
+    const mended = wantsMending(known, pull) ? await mendInGate(parts, known, pull, signal) : null;
+    // A head that moved is looked at by its own webhook.
+    if (mended !== null) return settleAll(group, mended);
     const judged = await judge(parts, known, known.config, pull);
     writes = 1;
-    await report(parts, known, pull, judged);
+    await report(
+      parts,
+      known,
+      pull,
+      await ofHead(parts, known, { config: known.config, pull, judged }),
+    );
     return ranOf(parts, known, pull, { task, group, judged });
   } finally {
     turn.used(writes);
@@ -76,6 +86,32 @@ export async function judge(
   const read = await readGateFacts(parts, known, config, pull);
   if (read === null) return { report: nothingToGate, facts: null };
   return { report: evaluateGates(read.facts), facts: read.facts };
+}
+
+/** How many other pull requests of one head are judged; with more nobody passes. */
+const MOST_OF_ONE_HEAD = 10;
+
+/**
+ * What is to be said on the head: a check belongs to a commit, not to a pull request, so that whoever opened another one of the same
+ * commits, into a branch without gates, would let this one pass. The worst of all of them is said.
+ */
+async function ofHead(
+  parts: RunParts,
+  known: KnownRepo,
+  about: { readonly config: Config; readonly pull: PullFacts; readonly judged: Judged },
+): Promise<Judged> {
+  const { config, judged, pull } = about;
+  if (judged.report.verdict === "closed" || pull.sameHead.length === 0) return judged;
+  if (pull.sameHead.length > MOST_OF_ONE_HEAD) return { ...judged, report: CROWDED_HEAD };
+  let worst = judged;
+  for (const number of pull.sameHead) {
+    const other = await parts.pulls.read(known.repo, number);
+    if (other === null || other.state !== "open" || other.head.oid !== pull.head.oid) continue;
+    const one = await judge(parts, known, config, other);
+    const verdicts = [worst.report.verdict, one.report.verdict];
+    if (worstOf(verdicts) !== worst.report.verdict) worst = one;
+  }
+  return worst;
 }
 
 async function report(
@@ -114,7 +150,11 @@ function ranOf(
   const items: readonly NewItem[] = merge === null ? [] : [merge];
   if (at !== null && merge === null && at > parts.clock.now())
     return delayAll(group, { at, failed: false, detail: `#${task.pull}: ${verdict.title}` });
-  const ran = settleAll(group, gated(task, `#${task.pull}: ${verdict.title}`));
+  return leadingTo(items, settleAll(group, gated(task, `#${task.pull}: ${verdict.title}`)));
+}
+
+/** Work that follows, once for the whole group. */
+function leadingTo(items: readonly NewItem[], ran: Ran): Ran {
   return { ...ran, done: ran.done.map((done, n) => (n === 0 ? { ...done, items } : done)) };
 }
 
@@ -157,19 +197,17 @@ export async function runGroupGate(
   }
 }
 
-const UNKNOWN_GROUP: GateReport = {
-  verdict: "closed",
-  title: "Closed: content",
-  states: [
-    {
-      gate: "content",
-      verdict: "closed",
-      detail:
-        "Which pull requests are in this group is not known: take them out of the queue and add them again.",
-      until: null,
-    },
-  ],
-};
+const UNKNOWN_GROUP = closedContent(
+  "Which pull requests are in this group is not known: take them out of the queue and add them again.",
+);
+const CROWDED_HEAD = closedContent(
+  `More than ${MOST_OF_ONE_HEAD} other pull requests have this commit as their head, and share its checks: close some of them.`,
+);
+
+function closedContent(detail: string): GateReport {
+  const states = [{ gate: "content", verdict: "closed", detail, until: null }] as const;
+  return { verdict: "closed", title: "Closed: content", states };
+}
 
 // gh-readonly-queue/<base>/pr-<number>-<oid>: each entry of the queue has a group of its own, built on those before it.
 function pullOfGroup(branch: string): number | null {

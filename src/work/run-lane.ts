@@ -2,6 +2,7 @@ import { type DenyReason, ForgeDenied, ForgeUnavailable } from "../model/forge.t
 import type { LaneItem } from "../model/inbox.ts";
 import type { Place } from "../model/outcome.ts";
 import type { Attempt } from "../propose/upsert.ts";
+import { keepWords } from "./keep-words.ts";
 import { heldBack } from "./operator-holds.ts";
 import { promoteByItself } from "./promote-by-itself.ts";
 import { delayAll, parkAll, type Ran, settleAll, together } from "./ran.ts";
@@ -54,6 +55,8 @@ async function runGroup(
       return unlessHeld(parts, task.repo, group, () => runGroupGate(parts, task, group, signal));
     case "merge":
       return unlessHeld(parts, task.repo, group, () => runMerge(parts, task, group, signal));
+    case "words":
+      return unlessHeld(parts, task.repo, group, () => keepWords(parts, task, first, signal));
     case "command":
       return unlessHeld(parts, task.repo, group, () => runCommand(parts, task, first, signal));
   }

@@ -64,6 +64,7 @@ describe("over the sandbox", () => {
       author: { login: "ana", id: ana?.id, isBot: false },
       ours: false,
       base: { branch: "main", oid: await stage.tip("main") },
+      sameHead: [],
       head: { branch: "topic", oid: pull.headOid, sameRepo: true },
       mergeBase: await stage.tip("main"),
       files: [
@@ -363,6 +364,11 @@ describe("over the sandbox", () => {
 describe("what GitHub may answer otherwise", () => {
   const who = { __typename: "User", login: "ana", databaseId: 3 };
   const none = { pageInfo: { hasNextPage: false, endCursor: null }, nodes: [] };
+  const headOf = (oid: string) => ({
+    oid,
+    statusCheckRollup: null,
+    associatedPullRequests: { nodes: [] },
+  });
   const found = (change: object = {}): Answer => ({
     body: {
       data: {
@@ -370,6 +376,7 @@ describe("what GitHub may answer otherwise", () => {
         repository: {
           databaseId: REPO.id,
           autoMergeAllowed: false,
+          open: { nodes: [] },
           pullRequest: {
             id: "PR_5",
             number: 5,
@@ -406,7 +413,7 @@ describe("what GitHub may answer otherwise", () => {
     body: { merge_base_commit: { sha: BASE }, behind_by: 0, files },
   });
   const checks = (nodes: object[]) => ({
-    nodes: [{ commit: { oid: HEAD, statusCheckRollup: { contexts: { ...none, nodes } } } }],
+    nodes: [{ commit: { ...headOf(HEAD), statusCheckRollup: { contexts: { ...none, nodes } } } }],
   });
   const run = (change: object) => ({
     __typename: "CheckRun",
@@ -573,7 +580,7 @@ describe("what GitHub may answer otherwise", () => {
 
   test("checks of another commit are never taken for the head's", async () => {
     const stale = found({
-      head: { nodes: [{ commit: { oid: BASE, statusCheckRollup: null } }] },
+      head: { nodes: [{ commit: headOf(BASE) }] },
     });
     const later = scriptedHost([stale, found({ head: checks([run({})]) }), compared()]);
     expect((await later.pulls.read(REPO, 5))?.checks).toMatchObject([{ name: "ci" }]);

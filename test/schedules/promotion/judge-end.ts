@@ -44,7 +44,7 @@ async function judgeOpen(scene: Scene, pull: Pull): Promise<void> {
     .filter(({ name }) => name === CHECK)
     .at(-1);
   const open = bars === null || bars.size === 0;
-  if (open && (await truth.mayBeRolledBack(pull, settings.usual))) return;
+  if (open && (await truth.mayBeBarred(pull, settings.usual))) return;
   if (open !== (run?.conclusion === "success"))
     watch.complain(
       `the check of #${pull.number} says ${run?.conclusion} (${run?.title}), and it is barred by ${[...(bars ?? [])].join(", ") || "nothing"}: ${run?.summary}`,
@@ -62,12 +62,12 @@ async function mergesByItself({ harbour, truth }: Scene, pull: Pull): Promise<bo
   return mergeable === "MERGEABLE" && !pull.labels.has("order unknown");
 }
 
-/** A place has one open promotion: a newer one takes the place of the older, unless people work on that. */
+/** A place has one open promotion: a newer one takes the place of the older, unless people work on that or opened it again. */
 async function judgePlaces({ harbour, truth, watch }: Scene): Promise<void> {
   const found = new Map<string, number>();
   for (const pull of harbour.open()) {
     const { kind, own } = await truth.originOf(pull);
-    if (kind !== "promotion" || own === null) continue;
+    if (kind !== "promotion" || own === null || watch.reopened.has(pull.number)) continue;
     const key = JSON.stringify([own.words.environment, own.words.component]);
     const other = found.get(key);
     if (other !== undefined) watch.complain(`#${other} and #${pull.number} both promote to ${key}`);
@@ -88,12 +88,19 @@ async function judgeBranches({ harbour, look, watch }: Scene): Promise<void> {
   }
 }
 
-/** Every delivery ends with an outcome, none as a dead letter. */
-async function judgeDeliveries({ deliveries, harbour, process, watch }: Scene): Promise<void> {
-  for (const [delivery, database] of deliveries) {
+/**
+ * None ends as a dead letter, and every push of an image ends, unless a hold keeps it. (A look at a gate that a freeze will
+ * close waits for that.)
+ */
+async function judgeDeliveries(scene: Scene): Promise<void> {
+  const { deliveries, harbour, process, said, watch } = scene;
+  const held = said
+    .standing(harbour.clock.now().getTime())
+    .some(({ environment, kind }) => kind === "hold" && environment === "dev");
+  for (const [delivery, { database, source }] of deliveries) {
     const outcomes = await harbour.outcomesOf(delivery);
-    if (outcomes.length === 0 && database === process.lost)
-      watch.complain(`delivery ${delivery} came to nothing`);
+    const awaited = source === "generic" && database === process.lost && !held;
+    if (outcomes.length === 0 && awaited) watch.complain(`delivery ${delivery} came to nothing`);
     for (const outcome of outcomes)
       if (outcome.kind === "failed") watch.complain(`delivery ${delivery}: ${outcome.detail}`);
   }

@@ -28,7 +28,8 @@ export interface Scene {
   readonly process: Process;
   readonly drive: LivingDrive;
   readonly tally: Tally;
-  readonly deliveries: Map<string, number>;
+  /** What was accepted, from whom, and how many databases were lost before. */
+  readonly deliveries: Map<string, { readonly source: string; readonly database: number }>;
 }
 
 /** Plays a schedule from a fresh repo to its end, and returns what came of it. @throws Broken with every complaint. */
@@ -96,12 +97,12 @@ async function setScene(harbour: Harbour, process: Process, strict: boolean): Pr
   const said = new Said(harbour);
   const truth = new Truth(harbour, look, said, pushed);
   const watch = new Watch(harbour, look, truth);
-  const deliveries = new Map<string, number>();
+  const deliveries: Scene["deliveries"] = new Map();
   const accept = inbox.accept.bind(inbox);
   inbox.accept = async (batch) => {
     const answers = await accept(batch);
     for (const [at, { body, headers, id, source }] of batch.entries()) {
-      if (answers[at] === "new") deliveries.set(id, process.lost);
+      if (answers[at] === "new") deliveries.set(id, { source, database: process.lost });
       if (source === "github" && headers["x-github-event"] === "issue_comment")
         hear(said, body, harbour.clock.now().getTime(), process.lost);
     }

@@ -101,15 +101,22 @@ export class Said {
       .map(({ content }) => content);
   }
 
-  /** What stands now: what was said and not taken back. Of what was said at the same instant what lifts counts. */
-  standing(now: number): readonly Word[] {
+  /**
+   * What stands now: what was said and not taken back.
+   * @param last of what was said at the same instant what counts.
+   */
+  standing(now: number, last: "lifts" | "bars" = "lifts"): readonly Word[] {
+    const order = last === "lifts" ? 1 : -1;
     const done = this.all
       .flatMap((saying) =>
         this.repliesTo(saying)
           .filter((one) => one.done)
           .map((reply) => ({ saying, reply })),
       )
-      .sort((a, b) => a.reply.at - b.reply.at || weight(a.saying.verb) - weight(b.saying.verb));
+      .sort(
+        (a, b) =>
+          a.reply.at - b.reply.at || order * (weight(a.saying.verb) - weight(b.saying.verb)),
+      );
     let words: Word[] = [];
     for (const { reply, saying } of done) {
       if (!reply.on.labels.has(LABEL)) continue;

@@ -69,13 +69,15 @@ export class Truth {
     return bars;
   }
 
-  /** Whether a rollback's hold or bans may reach it: what those are the App alone tells, so they bar nothing here. */
-  async mayBeRolledBack(pull: Pull, rules: readonly Rules[]): Promise<boolean> {
+  /**
+   * Whether something said may reach it that bars nothing here: a rollback's hold and bans, which the App alone tells, and what
+   * was said at the instant at which it was lifted.
+   */
+  async mayBeBarred(pull: Pull, rules: readonly Rules[]): Promise<boolean> {
     const mergeBase = await this.#mergeBase(pull);
     const touched = mergeBase === null ? [] : await this.#touched(pull, mergeBase);
     return this.#said
-      .standing(this.#harbour.clock.now().getTime())
-      .filter(({ because }) => because === "rollback")
+      .standing(this.#harbour.clock.now().getTime(), "bars")
       .some(({ component, environment }) =>
         touched.some(
           (place) =>

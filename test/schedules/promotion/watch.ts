@@ -26,6 +26,8 @@ export class Watch {
   readonly trace: string[] = [];
   /** So often something was let through that was found to be free. */
   readonly counts = { merges: 0, greens: 0, looks: 0 };
+  /** What a person opened again. */
+  readonly reopened = new Set<number>();
   readonly #harbour: Harbour;
   readonly #look: RepoLook;
   readonly #truth: Truth;
@@ -62,6 +64,12 @@ export class Watch {
       this.trace.push(
         `  ${event.actor} ${event.action} #${event.pull.number} "${event.pull.title}"`,
       );
+    if (
+      event.kind === "pull_request" &&
+      event.action === "reopened" &&
+      event.actor !== this.#look.bot
+    )
+      this.reopened.add(event.pull.number);
     if (event.kind === "issue_comment")
       this.trace.push(
         `  ${event.actor} ${event.action} a comment on #${event.pull.number}: ${event.comment.body.slice(0, 200)}`,
@@ -175,9 +183,14 @@ export class Watch {
     if (isBase && before !== null && after !== null) return this.#judgeBase(branch, before, after);
     if (after !== null)
       for (const oid of await this.#newCommits(before, after)) await this.#judgeCommit(oid);
-    if (before === null || isBase) return;
+    if (before === null || isBase || (after === null && this.#isMerged(before))) return;
     for (const lost of await this.#work(before, after))
       this.complain(`${branch} moved to ${after}: a person's ${lost} is lost`);
+  }
+
+  #isMerged(head: Oid): boolean {
+    const { repo, stage } = this.#harbour;
+    return stage.world.pulls(repo).some((one) => one.headOid === head && one.mergedAt !== null);
   }
 
   async #newCommits(before: Oid | null, after: Oid): Promise<readonly Oid[]> {

@@ -3,7 +3,7 @@ import { COMMENT_LIVES } from "../../../src/promote/request.ts";
 import { parsePinnedBranch } from "../../../src/propose/branch-name.ts";
 import { settings } from "./ladder.ts";
 import { placeOfWords } from "./repo-look.ts";
-import type { Scene } from "./run-promotion.ts";
+import { lookAgain, type Scene } from "./run-promotion.ts";
 import type { Saying } from "./said.ts";
 import { CHECK } from "./watch.ts";
 
@@ -107,28 +107,12 @@ async function judgeDeliveries(scene: Scene): Promise<void> {
 }
 
 /** What is in order is not written again when it is looked at again. */
-async function judgeAgain({ drive, harbour, watch }: Scene): Promise<void> {
-  const { repo, stage } = harbour;
-  stage.recorder.clear();
-  for (const pull of harbour.open()) {
-    const body = {
-      action: "labeled",
-      label: { name: "tagboat:again" },
-      repository: { full_name: `${repo.owner}/${repo.name}` },
-      pull_request: {
-        number: pull.number,
-        head: { ref: pull.headBranch, repo: { full_name: `${repo.owner}/${repo.name}` } },
-        base: { ref: pull.baseBranch },
-      },
-    };
-    await harbour.deliver({
-      source: "github",
-      headers: { "x-github-event": "pull_request" },
-      body: JSON.stringify(body),
-    });
-  }
+async function judgeAgain(scene: Scene): Promise<void> {
+  const { drive, harbour, watch } = scene;
+  harbour.stage.recorder.clear();
+  await lookAgain(scene);
   await drive.work();
-  const writes = stage.recorder.counted().filter((request) => request.write);
+  const writes = harbour.stage.recorder.counted().filter((request) => request.write);
   if (writes.length > 0)
     watch.complain(`what is in order was written again: ${writes.map((r) => r.what).join(", ")}`);
 }

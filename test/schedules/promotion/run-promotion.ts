@@ -198,6 +198,28 @@ async function finish(scene: Scene): Promise<void> {
   const day = harbour.clock.now().getTime() % (24 * HOUR);
   // Where no freeze holds, and far from its edges.
   await drive.pass((day > 9 * HOUR ? 33 : 9) * HOUR - day);
+  // GitHub tells the App of no change of teams and rights.
+  await lookAgain(scene);
+  await drive.pass(10 * 60_000);
+}
+
+/** A webhook that leads to a look at the gates of each open pull request, and to nothing else. */
+export async function lookAgain({ harbour }: Scene): Promise<void> {
+  const { repo } = harbour;
+  const repository = { full_name: `${repo.owner}/${repo.name}` };
+  for (const pull of harbour.open()) {
+    const about = {
+      number: pull.number,
+      head: { ref: pull.headBranch, repo: repository },
+      base: { ref: pull.baseBranch },
+    };
+    const label = { name: "tagboat:again" };
+    await harbour.deliver({
+      source: "github",
+      headers: { "x-github-event": "pull_request" },
+      body: JSON.stringify({ action: "labeled", label, repository, pull_request: about }),
+    });
+  }
 }
 
 async function tallyOf(scene: Scene, { steps }: Schedule): Promise<Tally> {

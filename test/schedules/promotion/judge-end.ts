@@ -2,8 +2,9 @@ import type { Pull } from "../../../sandbox/world/entities.ts";
 import { COMMENT_LIVES } from "../../../src/promote/request.ts";
 import { parsePinnedBranch } from "../../../src/propose/branch-name.ts";
 import { settings } from "./ladder.ts";
+import { lookAgain } from "./look-again.ts";
 import { placeOfWords } from "./repo-look.ts";
-import { lookAgain, type Scene } from "./run-promotion.ts";
+import type { Scene } from "./run-promotion.ts";
 import type { Saying } from "./said.ts";
 import { CHECK } from "./watch.ts";
 
@@ -110,7 +111,7 @@ async function judgeDeliveries(scene: Scene): Promise<void> {
 async function judgeAgain(scene: Scene): Promise<void> {
   const { drive, harbour, watch } = scene;
   harbour.stage.recorder.clear();
-  await lookAgain(scene);
+  await lookAgain(harbour);
   await drive.work();
   const writes = harbour.stage.recorder.counted().filter((request) => request.write);
   if (writes.length > 0)

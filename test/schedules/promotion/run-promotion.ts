@@ -1,6 +1,6 @@
 import type { Ruleset } from "../../../sandbox/world/entities.ts";
 import { createHarbour, type Harbour } from "../../support/harbour.ts";
-import { CONFIG, images, Pushed, tagOf } from "../fleet.ts";
+import { images, Pushed, tagOf } from "../fleet.ts";
 import { Broken, close } from "../run-schedule.ts";
 import { bump, countFault, countOutcome, newTally, type Tally } from "../tally.ts";
 import type { Action, Schedule } from "./actions.ts";
@@ -8,6 +8,7 @@ import { Crowd } from "./crowd.ts";
 import { judgeEnd } from "./judge-end.ts";
 import { FREEZE, files, TOP } from "./ladder.ts";
 import { LivingDrive } from "./living-drive.ts";
+import { lookAgain } from "./look-again.ts";
 import { Process } from "./process.ts";
 import { RepoLook } from "./repo-look.ts";
 import { Said } from "./said.ts";
@@ -199,27 +200,8 @@ async function finish(scene: Scene): Promise<void> {
   // Where no freeze holds, and far from its edges.
   await drive.pass((day > 9 * HOUR ? 33 : 9) * HOUR - day);
   // GitHub tells the App of no change of teams and rights.
-  await lookAgain(scene);
+  await lookAgain(harbour);
   await drive.pass(10 * 60_000);
-}
-
-/** A webhook that leads to a look at the gates of each open pull request, and to nothing else. */
-export async function lookAgain({ harbour }: Scene): Promise<void> {
-  const { repo } = harbour;
-  const repository = { full_name: `${repo.owner}/${repo.name}` };
-  for (const pull of harbour.open()) {
-    const about = {
-      number: pull.number,
-      head: { ref: pull.headBranch, repo: repository },
-      base: { ref: pull.baseBranch },
-    };
-    const label = { name: "tagboat:again" };
-    await harbour.deliver({
-      source: "github",
-      headers: { "x-github-event": "pull_request" },
-      body: JSON.stringify({ action: "labeled", label, repository, pull_request: about }),
-    });
-  }
 }
 
 async function tallyOf(scene: Scene, { steps }: Schedule): Promise<Tally> {
@@ -248,5 +230,3 @@ async function tallyOf(scene: Scene, { steps }: Schedule): Promise<Tally> {
   );
   return tally;
 }
-
-export const configPath = CONFIG;

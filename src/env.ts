@@ -4,6 +4,7 @@ import { type NotifyEnv, readNotify } from "./env/notify.ts";
 import { mayBePlain } from "./env/plain-hosts.ts";
 import { diskFiles, type Files, list, type Reader, type Variables, value } from "./env/reader.ts";
 import { type RenderEnv, readRender } from "./env/render.ts";
+import { readSources } from "./env/sources.ts";
 import { readStore, type StoreEnv } from "./env/store.ts";
 import { readTekton } from "./env/tekton.ts";
 import { readWork, type WorkEnv } from "./env/work.ts";
@@ -66,7 +67,7 @@ export function readEnv(variables: Variables, files: Files = diskFiles): EnvAnsw
     repos: readRepos(reader),
     registriesFile: readFilePath(reader, "TAGBOAT_REGISTRIES"),
     policyFile: readFilePath(reader, "TAGBOAT_POLICY"),
-    options: { tekton: readTekton(reader) },
+    options: { tekton: readTekton(reader), sources: readSources(reader) },
     logLevel: readLogLevel(reader),
     notify: readNotify(reader, plainHttpHosts),
   };

@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync, sign } from "node:crypto";
+import { createHmac, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { exportJWK, SignJWT } from "jose";
 import { type HookSubject, hookSignatureSecret, hookToken } from "../src/ingest/hook-token.ts";
 import type { Outside } from "../src/ingest/outside.ts";
@@ -122,7 +122,7 @@ async function proofOf(letter: Letter, secret: string, key: PrivateKey, now: Dat
     : secretProof(letter, secret, now);
 }
 
-type PrivateKey = Parameters<typeof sign>[2] & Parameters<SignJWT["sign"]>[0];
+type PrivateKey = KeyObject;
 
 const PROOFS = [
   ...["authorization", "x-hub-signature-256", "x-signature", "x-gitea-signature"],
@@ -206,7 +206,18 @@ function snsBody(body: string, credentials: Credentials, now: Date, key: Private
   });
 }
 
+const tokens = new WeakMap<object, { readonly at: number; readonly token: Promise<string> }>();
+
+/** Google makes one an hour as well. */
 function googleToken(now: Date, key: PrivateKey): Promise<string> {
+  const known = tokens.get(key);
+  if (known?.at === now.getTime()) return known.token;
+  const token = makeToken(now, key);
+  tokens.set(key, { at: now.getTime(), token });
+  return token;
+}
+
+function makeToken(now: Date, key: PrivateKey): Promise<string> {
   return new SignJWT({ email: EMAIL, email_verified: true })
     .setProtectedHeader({ alg: "RS256", kid: "one" })
     .setIssuer("https://accounts.google.com")

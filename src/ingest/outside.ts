@@ -21,13 +21,21 @@ export type Outside = (url: URL, limits: OutsideLimits) => Promise<OutsideAnswer
 /** Milliseconds. The sender waits meanwhile; the tightest of those who need it gives ten seconds. */
 const PATIENCE = 4000;
 
+/** Why there is no body; `final`: the host says that there is none, so that asking again is no use. */
+export interface NotRead {
+  readonly failed: string;
+  readonly final: boolean;
+}
+
 /** One GET within our patience. @returns the body of a 200, else why there is none. */
 export async function readOutside(
   outside: Outside,
   url: URL,
   limits: Omit<OutsideLimits, "signal">,
-): Promise<Buffer | { readonly failed: string }> {
+): Promise<Buffer | NotRead> {
   const answer = await outside(url, { ...limits, signal: AbortSignal.timeout(PATIENCE) });
-  if (answer.kind === "failed") return { failed: answer.detail };
-  return answer.status === 200 ? answer.body : { failed: `status ${answer.status}` };
+  if (answer.kind === "failed") return { failed: answer.detail, final: false };
+  const { body, status } = answer;
+  if (status === 200) return body;
+  return { failed: `status ${status}`, final: status >= 300 && status < 500 && status !== 429 };
 }

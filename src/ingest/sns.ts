@@ -1,7 +1,7 @@
 import { verify, X509Certificate } from "node:crypto";
 import { z } from "zod";
 import { parseShallow } from "../normalise/json-text.ts";
-import { type Outside, readOutside } from "./outside.ts";
+import { type NotRead, type Outside, readOutside } from "./outside.ts";
 import { headerOf, PROVEN, type Proof, refused, type Sent, unavailable } from "./proof.ts";
 
 const Message = z.object({
@@ -35,7 +35,7 @@ const MOST_CERTIFICATES = 16;
 const CERTIFICATE_KEPT = 24 * 3_600_000;
 
 interface Kept {
-  readonly certificate: Promise<X509Certificate | { readonly failed: string }>;
+  readonly certificate: Promise<X509Certificate | NotRead>;
   readonly until: number;
 }
 
@@ -63,7 +63,7 @@ export function createSnsProof(outside: Outside): SnsProof {
     const url = certificateUrl(message.SigningCertURL);
     if (url === null) return refused("SigningCertURL is not at SNS");
     const certificate = await certificateAt(url, sent.now);
-    if ("failed" in certificate) return unavailable(`signing certificate: ${certificate.failed}`);
+    if ("failed" in certificate) return notRead("signing certificate", certificate);
     if (!isOfSns(certificate, sent.now)) return refused("the certificate is not SNS's, or expired");
     if (!isSigned(message, certificate)) return refused("wrong signature");
     return message.Type === "SubscriptionConfirmation" ? confirm(outside, message) : PROVEN;
@@ -100,13 +100,17 @@ function certificateUrl(text: string): URL | null {
   return url !== null && /^\/[\w-]+\.pem$/.test(url.pathname) && url.search === "" ? url : null;
 }
 
-async function fetchCertificate(outside: Outside, url: URL) {
+function notRead(what: string, { failed, final }: NotRead): Proof {
+  return (final ? refused : unavailable)(`${what}: ${failed}`);
+}
+
+async function fetchCertificate(outside: Outside, url: URL): Promise<X509Certificate | NotRead> {
   const body = await readOutside(outside, url, { cap: CERTIFICATE_CAP, internal: false });
   if ("failed" in body) return body;
   try {
     return new X509Certificate(body);
   } catch {
-    return { failed: "no certificate" };
+    return { failed: "no certificate", final: true };
   }
 }
 
@@ -155,5 +159,5 @@ async function confirm(outside: Outside, message: Message): Promise<Proof> {
     url.searchParams.get("TopicArn") === message.TopicArn;
   if (url === null || !isRight) return refused("SubscribeURL is not at SNS");
   const answer = await readOutside(outside, url, { cap: CERTIFICATE_CAP, internal: false });
-  return "failed" in answer ? unavailable(`SubscribeURL: ${answer.failed}`) : PROVEN;
+  return "failed" in answer ? notRead("SubscribeURL", answer) : PROVEN;
 }

@@ -42,7 +42,11 @@ export interface BannedVersion {
 }
 
 export interface StandingWords {
-  readonly holds: readonly (Hold & { readonly because: "person" | "rollback" })[];
+  readonly holds: readonly (Hold & {
+    readonly because: "person" | "rollback";
+    /** RFC 3339: since when. */
+    readonly at: string;
+  })[];
   readonly bans: readonly Ban[];
 }
 
@@ -50,8 +54,12 @@ export const NO_WORDS: StandingWords = { holds: [], bans: [] };
 
 /** What stands of all that was said in a repo: later words take earlier ones back. */
 export function standingWords(repo: string, words: readonly Word[], now: Date): StandingWords {
+  // GitHub's clock knows seconds. What a merge says comes last in its own: it lifts what was said before.
+  const order = (word: Word): number =>
+    word.comment ??
+    (word.kind === "unhold" && word.because === "rollback" ? Number.MAX_SAFE_INTEGER : 0);
   const ordered = [...words].sort(
-    (a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.comment ?? 0) - (b.comment ?? 0),
+    (a, b) => Date.parse(a.at) - Date.parse(b.at) || order(a) - order(b),
   );
   let holds: Extract<Word, { kind: "hold" }>[] = [];
   let bans: Extract<Word, { kind: "ban" }>[] = [];
@@ -65,8 +73,9 @@ export function standingWords(repo: string, words: readonly Word[], now: Date): 
   return {
     holds: holds
       .filter(({ until }) => until === null || Date.parse(until) > now.getTime())
-      .map(({ because, by, component, environment, reason, until }) => ({
+      .map(({ at, because, by, component, environment, reason, until }) => ({
         repo,
+        at,
         environment,
         component,
         owner: by.login,

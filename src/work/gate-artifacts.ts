@@ -1,6 +1,6 @@
 import type { Config, Environment } from "../model/config.ts";
 import { type ImageArtifact, NO_TAG } from "../model/release.ts";
-import { banOf } from "../promote/choose-release.ts";
+import { banOf, reachingBans } from "../promote/choose-release.ts";
 import type { GateArtifact, LadderStep, Origin } from "../promote/gates/facts.ts";
 import {
   artifactsIn,
@@ -9,7 +9,7 @@ import {
   sameVersion,
   versionOf,
 } from "../promote/held-artifacts.ts";
-import { fromHereOn, stepsBefore } from "../promote/ladder.ts";
+import { stepsBefore } from "../promote/ladder.ts";
 import { releasesOf } from "../promote/release-history.ts";
 import type { StandingWords } from "../promote/words.ts";
 import type { CommitTrailers } from "../propose/trailers.ts";
@@ -71,13 +71,10 @@ export class GateArtifacts {
   ): Promise<GateArtifact> {
     const { origin, words } = this.#about;
     const known = await this.#registry(now);
-    const reached = words.bans.filter(
-      (ban) =>
-        (ban.component === null || ban.component === component) &&
-        fromHereOn(this.#config, ban.environment).some(({ name }) => name === environment.name),
-    );
+    const place = { environment: environment.name, component };
+    const reached = reachingBans(this.#config, words.bans, place);
     const ran = origin.kind === "rollback" ? await this.#history(environment, base, file) : [];
-    const ban = origin.kind === "rollback" ? null : banOf(reached, now);
+    const ban = banOf(reached, now);
     return {
       name: now.kind === "image" ? now.deployed : now.repo,
       version: versionOf(now),

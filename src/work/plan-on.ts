@@ -1,6 +1,10 @@
 import type { FileVersion } from "../model/pulls.ts";
-import { chooseRelease, type Refused, type SourceFile } from "../promote/choose-release.ts";
-import { fromHereOn } from "../promote/ladder.ts";
+import {
+  chooseRelease,
+  type Refused,
+  reachingBans,
+  type SourceFile,
+} from "../promote/choose-release.ts";
 import { type StandingPlace, takes } from "../promote/place-change.ts";
 import { type PromotionPlan, planPromotion } from "../promote/promotion-plan.ts";
 import { namesWords } from "../promote/reply.ts";
@@ -52,17 +56,8 @@ function choose(run: Run, place: StandingPlace, standing: Standing) {
     sources: found,
     to: asking.command.to,
     soak: asking.environment.soak,
-    bans: reaching(run),
+    bans: reachingBans(asking.config, run.words.bans, run.place),
     now,
     takes: (artifact) => takes(place, artifact),
   });
-}
-
-/** The bans that reach this place: said here, or of an environment before. */
-function reaching({ asking, place, words }: Run) {
-  return words.bans.filter(
-    (ban) =>
-      (ban.component === null || ban.component === place.component) &&
-      fromHereOn(asking.config, ban.environment).some(({ name }) => name === place.environment),
-  );
 }

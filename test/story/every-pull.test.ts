@@ -148,9 +148,7 @@ test("a second pull request with the same head, to a base without gates, opens n
   const joint = checkOn(h, pull.headOid);
   expect(joint).toMatchObject({ conclusion: "failure", title: "Closed: ladder, approvals" });
   expect(joint?.summary).toContain("The same commit is the head of #2, #1.");
-  expect(joint?.summary).toMatch(
-    /ladder \| quay\.io\/acme\/app bf76-qqxrq was never in pre-prod/,
-  );
+  expect(joint?.summary).toMatch(/ladder \| quay\.io\/acme\/app bf76-qqxrq was never in pre-prod/);
 });
 
 test("a config that cannot be read, and none before it, gates everything", async () => {

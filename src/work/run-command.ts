@@ -17,6 +17,9 @@ type CommandTask = Extract<LaneTask, { kind: "command" }>;
 /** Eyes, a proposal with its labels and reviewers, one that is superseded, the reply. */
 const MOST_WRITES = 6;
 
+/** What could not be worked on for so long, in milliseconds, is no longer what its author expects to happen. */
+const COMMAND_WAITS = 6 * 3_600_000;
+
 /** One command: read again, held against what its author may do, done, and answered once. */
 export async function runCommand(
   parts: RunParts,
@@ -82,6 +85,8 @@ async function answerOf(
     const detail = `comment ${id} of #${task.pull.number}: ${stale ?? "it is no command any more"}`;
     return { kind: "skipped", place: null, reason: "comment-stale", detail };
   }
+  if (parts.clock.now().getTime() - Date.parse(item.receivedAt) > COMMAND_WAITS)
+    return tooLate(known);
   if (reading.kind === "unclear") return unclear(known, reading.message);
   const { login, id: userId } = comment.author;
   const right = await parts.people.rightOf(known.repo, login);
@@ -94,6 +99,14 @@ async function answerOf(
   };
   if (right === "none") return stranger(known, login);
   return answerCommand(parts, known, { command: reading.command, request, right });
+}
+
+function tooLate(known: KnownRepo): Answer {
+  const body =
+    "It waited for hours before it could be worked on: write it again if you still want it.";
+  const place = placeOf(known);
+  const outcome: Outcome = { kind: "skipped", place, reason: "comment-stale", detail: body };
+  return { body, reaction: "confused", outcomes: [outcome] };
 }
 
 function unclear(known: KnownRepo, message: string): Answer {

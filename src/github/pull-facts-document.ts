@@ -46,6 +46,7 @@ export const PULL_FACTS: Document = {
       number
       url
       state
+      mergedAt
       isDraft
       title
       body
@@ -172,6 +173,7 @@ const Pull = z.object({
   number: z.number().int(),
   url: z.string(),
   state: z.enum(["OPEN", "CLOSED", "MERGED"]),
+  mergedAt: z.string().nullable(),
   isDraft: z.boolean(),
   title: z.string(),
   body: z.string(),

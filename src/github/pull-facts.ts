@@ -208,6 +208,7 @@ function identity({ pull, viewer, autoMergeAllowed, sameHead }: Found) {
     nodeId: pull.id,
     url: pull.url,
     state: STATES[pull.state],
+    mergedAt: pull.mergedAt,
     draft: pull.isDraft,
     title: pull.title,
     body: pull.body,

@@ -4,7 +4,7 @@ import { PROMOTION_CHECK } from "../model/gate.ts";
 import type { LaneItem, LaneTask } from "../model/inbox.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { cell } from "../model/outside-text.ts";
-import { COMMENT_LIVES } from "../promote/request.ts";
+import { isLate } from "../promote/request.ts";
 import { WORD_LABEL } from "../promote/words.ts";
 import { MAX_TRIES } from "./backoff.ts";
 import { delayAll, type Ran, settleAll } from "./ran.ts";
@@ -51,7 +51,7 @@ export async function lastWord(
 /** A comment that was old when its webhook came is never answered. */
 function isStale([item]: readonly LaneItem[]): boolean {
   if (item?.task.kind !== "command") return false;
-  return Date.parse(item.receivedAt) - Date.parse(item.task.comment.at) > COMMENT_LIVES;
+  return isLate(item.task.comment, new Date(item.receivedAt));
 }
 
 /** Parked, refused, or tried for the last time. */

@@ -1,9 +1,10 @@
 import type { LaneItem, LaneTask, NewItem } from "../model/inbox.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
+import type { Comment } from "../model/pulls.ts";
 import { parseComment } from "../promote/command.ts";
 import type { Answer } from "../promote/reply.ts";
 import { notPermitted } from "../promote/reply.ts";
-import { staleness } from "../promote/request.ts";
+import { isLate, staleness } from "../promote/request.ts";
 import { renderWords } from "../promote/word-marker.ts";
 import { WORD_LABEL, type Word } from "../promote/words.ts";
 import { answerCommand } from "./answer-command.ts";
@@ -16,9 +17,6 @@ type CommandTask = Extract<LaneTask, { kind: "command" }>;
 
 /** Eyes, a proposal with its labels and reviewers, one that is superseded, the reply. */
 const MOST_WRITES = 6;
-
-/** What could not be worked on for so long, in milliseconds, is no longer what its author expects to happen. */
-const COMMAND_WAITS = 6 * 3_600_000;
 
 /** One command: read again, held against what its author may do, done, and answered once. */
 export async function runCommand(
@@ -85,8 +83,8 @@ async function answerOf(
     const detail = `comment ${id} of #${task.pull.number}: ${stale ?? "it is no command any more"}`;
     return { kind: "skipped", place: null, reason: "comment-stale", detail };
   }
-  if (parts.clock.now().getTime() - Date.parse(item.receivedAt) > COMMAND_WAITS)
-    return tooLate(known);
+  if (isLate({ at: comment.createdAt }, parts.clock.now())) return late();
+  if (await isOnFork(parts, known, task, comment)) return onFork(known);
   if (reading.kind === "unclear") return unclear(known, reading.message);
   const { login, id: userId } = comment.author;
   const right = await parts.people.rightOf(known.repo, login);
@@ -101,11 +99,34 @@ async function answerOf(
   return answerCommand(parts, known, { command: reading.command, request, right });
 }
 
-function tooLate(known: KnownRepo): Answer {
+/** What was asked for then may have been done otherwise, or be wrong now. */
+function late(): Answer {
   const body =
-    "It waited for hours before it could be worked on: write it again if you still want it.";
-  const place = placeOf(known);
-  const outcome: Outcome = { kind: "skipped", place, reason: "comment-stale", detail: body };
+    "This command waited for more than half an hour and was not carried out: write it again if it is still wanted.";
+  const outcome: Outcome = { kind: "skipped", place: null, reason: "comment-stale", detail: body };
+  return { body, reaction: "confused", outcomes: [outcome] };
+}
+
+/** GitHub tells it with the comment; where it did not, the pull request is read. In doubt it is. */
+async function isOnFork(
+  { pulls }: RunParts,
+  { repo }: KnownRepo,
+  { pull }: CommandTask,
+  comment: Comment,
+): Promise<boolean> {
+  if (comment.onFork !== null) return comment.onFork;
+  return (await pulls.read(repo, pull.number))?.head.sameRepo !== true;
+}
+
+function onFork(known: KnownRepo): Answer {
+  const body =
+    "No command is taken on a pull request from a fork: write it on one from a branch of this repo.";
+  const outcome: Outcome = {
+    kind: "refused",
+    place: placeOf(known),
+    reason: "not-permitted",
+    detail: body,
+  };
   return { body, reaction: "confused", outcomes: [outcome] };
 }
 

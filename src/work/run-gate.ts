@@ -1,8 +1,10 @@
 import type { Config } from "../model/config.ts";
+import { ForgeUnavailable } from "../model/forge.ts";
 import type { GateReport } from "../model/gate.ts";
 import type { PullGlance, PullLook } from "../model/gate-reads.ts";
 import type { LaneItem, LaneTask, NewItem } from "../model/inbox.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
+import type { PullFacts } from "../model/pulls.ts";
 import { type CheckAbout, promotionCheck } from "../promote/check-text.ts";
 import { nextLook } from "../promote/gates/evaluate.ts";
 import { jointReport, type Member } from "../promote/joint-report.ts";
@@ -47,6 +49,7 @@ export async function runGate(
     writes = 1;
     const judged = await judgeHead(parts, known, look);
     await tell(parts, known, look, judged);
+    if (judged.report.verdict !== "open" && facts !== null) await leaveQueue(parts, known, facts);
     return ranOf(parts, known, { task, group, look, judged });
   } finally {
     turn.used(writes);
@@ -122,6 +125,18 @@ const CROWDED_HEAD = closedBy(
 function closedBy(gate: "content" | "config", detail: string): GateReport {
   const states = [{ gate, verdict: "closed", detail, until: null }] as const;
   return { verdict: "closed", title: `Closed: ${gate}`, states };
+}
+
+/** The check of its group was made when it came to the queue, and is not made again: whose gates close since then has to leave. */
+async function leaveQueue({ pulls }: RunParts, known: KnownRepo, pull: PullFacts): Promise<void> {
+  if (pull.queue !== "queued" || !pull.gateRequired) return;
+  const stopped = await pulls.stopMerge(known.repo, pull);
+  if (stopped.kind === "unsure")
+    throw new ForgeUnavailable(
+      `#${pull.number} may be in the queue still: ${stopped.detail}`,
+      "request",
+      null,
+    );
 }
 
 async function tell(

@@ -48,7 +48,7 @@ async function runGroup(
     case "onboard":
       return unlessHeld(parts, task.repo, group, () => onboard(parts, task, group));
     case "promote":
-      return unlessHeld(parts, task.place.repo, group, () =>
+      return unlessHeld(parts, task.place, group, () =>
         promoteByItself(parts, task.place, group, signal),
       );
     case "gate":
@@ -66,11 +66,12 @@ async function runGroup(
 
 async function unlessHeld(
   parts: RunParts,
-  repo: string,
+  where: string | { readonly repo: string; readonly environment: string },
   group: readonly LaneItem[],
   run: () => Promise<Ran>,
 ): Promise<Ran> {
-  const held = await parts.holds.why({ repo, environment: null });
+  const place = typeof where === "string" ? { repo: where, environment: null } : where;
+  const held = await parts.holds.why(place);
   return held === null ? run() : heldBack(parts.clock, group, held);
 }
 

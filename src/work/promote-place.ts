@@ -127,7 +127,7 @@ async function writePlan(
   const bare = proposalOf(plan.legs, plan.notes);
   if (branchOf(bare) !== branch)
     return { kind: "again", detail: "the base moved", standing: fresh };
-  const messages = runs.flatMap((run) => sourceMessages(run, target));
+  const messages = sourceMessages(runs, target);
   const changed = changedSince(first.asking.config, bare.artifacts, messages);
   if (changed !== null) return answered(refuse(known, place, "digest-mismatch", changed));
   const edited = editFiles(target.files, bare.changes);

@@ -103,9 +103,10 @@ export function sourcesIn(runs: Runs, target: Target): ReadonlyMap<string, FileS
 }
 
 /** Messages of the last commits of the sources' files, file by file. */
-export function sourceMessages(run: Run, { messages }: Target): readonly (readonly string[])[] {
-  const { beside, same } = sourceFiles(run);
-  const all = [{ branch: run.place.base, files: same }, ...beside];
+export function sourceMessages(runs: Runs, { messages }: Target): readonly (readonly string[])[] {
+  const [{ place }] = runs;
+  const { beside, same } = sourceFiles(runs);
+  const all = [{ branch: place.base, files: same }, ...beside];
   return all.flatMap(({ branch, files }) =>
     files.map((path) => messages?.get(branch)?.get(path) ?? []),
   );

@@ -55,11 +55,11 @@ export async function enqueue(
 }
 
 /** Takes a pull request out of its queue. @throws Rejection when it is in none. */
-export async function dequeue(state: State, repo: Repo, _actor: string, pull: Pull): Promise<void> {
+export async function dequeue(state: State, repo: Repo, actor: string, pull: Pull): Promise<void> {
   assertWritable(repo);
   const entry = queueOf(state, repo, pull.baseBranch).find((one) => one.pull === pull);
   if (entry === undefined) throw unprocessable("Pull request is not in the merge queue");
-  await removeEntry(state, repo, pull.baseBranch, entry, "MANUAL");
+  await removeEntry(state, repo, pull.baseBranch, entry, "MANUAL", actor);
   await rebuild(state, repo, pull.baseBranch);
 }
 
@@ -107,6 +107,7 @@ async function removeEntry(
   base: string,
   entry: QueueEntry,
   reason: "MERGE_CONFLICT" | "CI_FAILURE" | "MANUAL",
+  actor = queueBot(state),
 ): Promise<void> {
   const queue = queueOf(state, repo, base);
   queue.splice(queue.indexOf(entry), 1);
@@ -115,7 +116,7 @@ async function removeEntry(
   }
   if (entry.pull.mergedAt !== null) return;
   const told = { kind: "pull_request", action: "dequeued", repo, pull: entry.pull } as const;
-  emit(state, { ...told, actor: queueBot(state), reason });
+  emit(state, { ...told, actor, reason });
 }
 
 /** Whether the queue of some branch moved on: call again until it did not. */

@@ -64,10 +64,25 @@ export async function runGate(
       pull,
       await ofHead(parts, known, { config: known.config, pull, judged }),
     );
+    if (isToLeave(pull, judged)) {
+      writes = 2;
+      await parts.pulls.stopMerge(known.repo, pull);
+    }
     return ranOf(parts, known, pull, { task, group, judged });
   } finally {
     turn.used(writes);
   }
+}
+
+/**
+ * The queue looks at its groups alone, and auto-merge at what the rules require: what may not merge any more is taken back where
+ * our check is to be heeded, and where it was we who wished the merge.
+ */
+function isToLeave(pull: PullFacts, { facts, report: { verdict } }: Judged): boolean {
+  if (verdict === "open" || facts === null) return false;
+  if (pull.queue !== "queued" && pull.autoMerge !== "on") return false;
+  if (pull.queue === "queued" && pull.gateRequired) return true;
+  return pull.ours && facts.places.every(({ environment }) => environment.merge !== "manual");
 }
 
 interface Judged {

@@ -78,7 +78,9 @@ async function expectMerged(h: Harbour, layout: Layout, made: Pull): Promise<voi
 }
 
 describe.each(layouts)("on the $name layout", (layout) => {
-  describe.each(guards)("%s", (_name, rules) => {
+  // Rules do not know layouts: all of them on the tidy one, the ends of the list on the others.
+  const own = layout.name === "tidy" ? guards : guards.filter((_, at) => at === 0 || at === 8);
+  describe.each(own)("%s", (_name, rules) => {
     test.each([
       ["approved", false],
       ["approved", true],

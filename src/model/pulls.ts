@@ -17,6 +17,8 @@ export interface Comment {
   readonly createdAt: string;
   /** Changed after it was written; of our own comments: by somebody else. */
   readonly edited: boolean;
+  /** On a pull request from a fork; `null`: not told. */
+  readonly onFork: boolean | null;
 }
 
 export interface Review {
@@ -45,6 +47,8 @@ export interface PullFacts {
   readonly nodeId: string;
   readonly url: string;
   readonly state: "open" | "closed" | "merged";
+  /** RFC 3339; `null`: it is not. */
+  readonly mergedAt: string | null;
   readonly draft: boolean;
   readonly title: string;
   readonly body: string;

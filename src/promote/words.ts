@@ -42,7 +42,11 @@ export interface BannedVersion {
 }
 
 export interface StandingWords {
-  readonly holds: readonly (Hold & { readonly because: "person" | "rollback" })[];
+  readonly holds: readonly (Hold & {
+    readonly because: "person" | "rollback";
+    /** RFC 3339: since when. */
+    readonly at: string;
+  })[];
   readonly bans: readonly Ban[];
 }
 
@@ -65,8 +69,9 @@ export function standingWords(repo: string, words: readonly Word[], now: Date): 
   return {
     holds: holds
       .filter(({ until }) => until === null || Date.parse(until) > now.getTime())
-      .map(({ because, by, component, environment, reason, until }) => ({
+      .map(({ at, because, by, component, environment, reason, until }) => ({
         repo,
+        at,
         environment,
         component,
         owner: by.login,

@@ -36,6 +36,7 @@ export function renderCommitMessage(
       component: desired.place.component,
       components,
       artifacts: desired.artifacts,
+      ...(desired.orderUnknown ? { orderUnknown: true } : {}),
       from: fromHash(desired.rows),
       files: desired.edits.map((edit) => ({ path: edit.path, oid: blobOid(edit.text) })),
       deliveries: desired.deliveries,

@@ -7,7 +7,7 @@ import { blobOid } from "./blob-oid.ts";
 import { fromHash, renderCommitMessage } from "./commit-message.ts";
 import { openPull } from "./next-step.ts";
 import { renderPinnedBody } from "./pinned-body.ts";
-import { branchOf, type PinnedProposal } from "./pinned-proposal.ts";
+import { branchOf, componentsOf, type PinnedProposal } from "./pinned-proposal.ts";
 import { tellSources } from "./tell-sources.ts";
 import { renderTitle } from "./title.ts";
 import { parseTrailers } from "./trailers.ts";
@@ -160,26 +160,35 @@ function settled(outcome: Outcome): Extract<Attempt, { kind: "settled" }> {
   return { kind: "settled", outcome };
 }
 
+/** An older proposal that was closed for a newer one. */
+export interface Superseded {
+  readonly number: number;
+  /** Components that it carried as well, and that the newer one does not. */
+  readonly left: readonly string[];
+}
+
 /**
- * Closes the older proposals of a place with a link to the one that takes their place. One that carries a person's work stays.
- * One request to look at each, one to close it. Returns the numbers of those that were closed.
+ * Closes the older proposals of a place with a link to the one that takes their place: two for one place would undo each other.
+ * One that carries a person's work stays. One request to look at each, one to close it.
  */
 export async function closeSuperseded(
   parts: ProposeParts,
   target: Target,
   desired: PinnedProposal,
   by: number,
-): Promise<readonly number[]> {
-  const closed: number[] = [];
+): Promise<readonly Superseded[]> {
+  const closed: Superseded[] = [];
+  const { component, environment } = desired.place;
+  const mine = componentsOf({ component, components: desired.components });
   for (const { branch, pull } of target.siblings) {
     const trailers = parseTrailers(pull.firstMessage);
-    const own =
-      trailers?.kind === "promotion" &&
-      trailers.environment === desired.place.environment &&
-      trailers.component === desired.place.component;
-    if (branch === branchOf(desired) || !own || pull.base !== target.base?.branch) continue;
+    if (trailers?.kind !== "promotion" || trailers.environment !== environment) continue;
+    if (branch === branchOf(desired) || pull.base !== target.base?.branch) continue;
+    const theirs = componentsOf(trailers);
+    if (!theirs.some((one) => mine.includes(one))) continue;
+    const left = theirs.filter((one) => one !== null && !mine.includes(one));
     if (await closeOne(parts, target, { branch, pull, files: trailers.files, by }))
-      closed.push(pull.number);
+      closed.push({ number: pull.number, left: left.filter((one) => one !== null) });
   }
   return closed;
 }

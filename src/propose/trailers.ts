@@ -28,6 +28,8 @@ export interface CommitTrailers {
   readonly components: readonly string[];
   /** The releases that it carries. */
   readonly artifacts: readonly Artifact[];
+  /** Nobody could tell whether it is newer: a person merges it, whatever labels say. */
+  readonly orderUnknown?: true;
   /** Hash of the values that stood in the entries before. */
   readonly from: string;
   /** New blob ids by path. */
@@ -63,6 +65,7 @@ export function renderTrailers(
       ? []
       : [`Tagboat-Together: ${JSON.stringify(trailers.components)}`]),
     ...trailers.artifacts.map(renderArtifact),
+    ...(trailers.orderUnknown === true ? ["Tagboat-Order: unknown"] : []),
     `Tagboat-From: ${trailers.from}`,
     ...[...trailers.files]
       .sort((a, b) => (a.path < b.path ? -1 : 1))
@@ -138,6 +141,7 @@ function readLines(lines: readonly string[]): CommitTrailers | null {
         .map(parseRef)
         .filter((a) => a !== null),
     ],
+    ...(values("Tagboat-Order")[0] === "unknown" ? { orderUnknown: true } : {}),
     from: values("Tagboat-From")[0] ?? "",
     files: values("Tagboat-File")
       .map(parseFile)

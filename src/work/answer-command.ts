@@ -1,6 +1,6 @@
 import { didYouMean } from "../decide/did-you-mean.ts";
-import type { Config } from "../model/config.ts";
-import { code } from "../model/outside-text.ts";
+import type { Config, Environment } from "../model/config.ts";
+import { cell, code } from "../model/outside-text.ts";
 import type { RepoRight } from "../model/people.ts";
 import { isEntitled } from "../promote/gates/rights.ts";
 import { type Answer, namesWords, notPermitted } from "../promote/reply.ts";
@@ -41,6 +41,8 @@ export async function answerCommand(
   }
   // Where Tagboat only observes, a command tells what it would do.
   const plan = command.plan || config.mode === "observe";
+  const paused = plan ? null : await pausedWords(parts, known, asking.command, environment);
+  if (paused !== null) return refuse(known, null, "release-held", paused);
   return act(parts, known, {
     ...asking,
     command: { ...command, plan },
@@ -48,6 +50,18 @@ export async function answerCommand(
     environment,
     standing,
   });
+}
+
+/** Why the operator lets nothing be opened here; `null`: it may be. What only keeps things as they are is taken all the same. */
+async function pausedWords(
+  { holds }: RunParts,
+  { fullName: repo }: KnownRepo,
+  { verb }: Asking["command"],
+  { name }: Environment,
+): Promise<string | null> {
+  if (verb !== "promote" && verb !== "rollback") return null;
+  const why = await holds.why({ repo, environment: name });
+  return why === null ? null : `${code(name)} is ${cell(why)}. Write it again when it goes on.`;
 }
 
 function act(parts: RunParts, known: KnownRepo, asking: Permitted): Promise<Answer> | Answer {

@@ -28,7 +28,12 @@ export async function liftedBy(
   const trailers = provenPromotion(parts.keys, known, pull);
   const environment = config.environments.find(({ name }) => name === trailers?.environment);
   if (trailers === null || environment === undefined) return null;
-  const holds = rollbackHolds(await readWords(parts, known, 1), trailers);
+  const at = pull.mergedAt;
+  if (at === null) return null;
+  // What was rolled back since then stays held, whenever this is looked at again.
+  const holds = rollbackHolds(await readWords(parts, known, 1), trailers).filter(
+    (hold) => Date.parse(hold.at) <= Date.parse(at),
+  );
   if (holds.length === 0) return null;
   const { by } = trailers.asked;
   const right = await parts.people.rightOf(known.repo, by.login);
@@ -39,7 +44,6 @@ export async function liftedBy(
     const told = `The hold of the rollback by ${owners} stays, since ${code(by.login, 40)} may not command ${code(environment.name)} any more: ${code(`/tagboat unhold ${environment.name}`)} lifts it.`;
     return { words: [], told };
   }
-  const at = parts.clock.now().toISOString();
   const words = holds.map(
     ({ component }): Word => ({
       kind: "unhold",

@@ -12,6 +12,7 @@ import { type CommitTrailers, parseTrailers } from "../propose/trailers.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { replayedProposal } from "./replayed-proposal.ts";
 import { configChanged, type RunParts } from "./run-place.ts";
+import { spansOf } from "./spans-of.ts";
 import { KnownVersions } from "./version-facts.ts";
 import { pinnedAuthor } from "./write-pinned.ts";
 
@@ -218,8 +219,10 @@ async function rebuild(
   },
 ): Promise<Tried> {
   const edits = editsOf(target.files, step);
-  const proposal = replayedProposal(known.config, place, trailers, { ...step.replay, edits });
-  if (proposal === null) return left("it cannot be edited any more");
+  const anew = replayedProposal(known.config, place, trailers, { ...step.replay, edits });
+  if (anew === null) return left("it cannot be edited any more");
+  const asking = { config: known.config };
+  const proposal = { ...anew, spans: await spansOf({ parts, known, asking }, anew.rows) };
   const { branch } = pull.head;
   const attempt = await rebuildPinned(parts, target, proposal, { branch, pull: step.pull });
   const { number, url } = step.pull;

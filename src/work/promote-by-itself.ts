@@ -2,7 +2,7 @@ import type { LaneItem } from "../model/inbox.ts";
 import type { Outcome, Place, RefuseReason } from "../model/outcome.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import type { Permitted } from "./permitted.ts";
-import { promotePlace } from "./promote-place.ts";
+import { promotePlaces } from "./promote-place.ts";
 import { delayAll, type Ran, settleAll } from "./ran.ts";
 import { LOOK_AT_HOLD, type RunParts } from "./run-place.ts";
 
@@ -25,7 +25,7 @@ export async function promoteByItself(
   const turn = await parts.pacer.turn(known.repo.installation, MOST_WRITES, "tracking", signal);
   let writes = MOST_WRITES;
   try {
-    const { outcomes } = await promotePlace(parts, known, asking, place);
+    const { outcomes } = await promotePlaces(parts, known, asking, [place]);
     const [outcome = notFollowing(place)] = outcomes;
     writes = outcome.kind === "proposed" ? 1 : 0;
     if (outcome.kind !== "refused" || !PASSING.includes(outcome.reason))

@@ -42,7 +42,8 @@ export function originOf(
   const { kind } = trailers;
   if (kind === "promotion" || kind === "rollback")
     return { origin: { kind, requester }, content, trailers };
-  return { origin: { kind: "tracking" }, content, trailers };
+  const order = trailers.orderUnknown === true ? ({ orderUnknown: true } as const) : {};
+  return { origin: { kind: "tracking", ...order }, content, trailers };
 }
 
 /** Our bot's, or from a branch whose name is ours: then it has to be proven. */

@@ -3,14 +3,16 @@ import type { Target } from "../model/forge.ts";
 import type { Place } from "../model/outcome.ts";
 import { code } from "../model/outside-text.ts";
 import type { FileVersion } from "../model/pulls.ts";
+import { banned, isFree, reachingBans } from "../promote/choose-release.ts";
 import type { StandingPlace } from "../promote/place-change.ts";
 import { type Answer, placeWords, proposedWords } from "../promote/reply.ts";
 import { planRollback, type RollbackPlan, type StepBack, stepsBack } from "../promote/rollback.ts";
-import type { Word } from "../promote/words.ts";
+import { WORD_LABEL, type Word } from "../promote/words.ts";
 import { pinnedFamily } from "../propose/branch-name.ts";
 import { branchOf, type PinnedProposal } from "../propose/pinned-proposal.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { type Permitted, refuse } from "./permitted.ts";
+import { readWords } from "./repo-words.ts";
 import { overlaysAt, type RunParts } from "./run-place.ts";
 import { spansOf } from "./spans-of.ts";
 import { KnownVersions } from "./version-facts.ts";
@@ -57,6 +59,13 @@ async function attemptRollback(run: Run): Promise<Answer | string> {
     return refuse(known, place, "base-missing", `${code(place.base)} does not exist.`);
   const steps = stepsBack(standing(run, bare), histories, asking.command.to);
   if ("kind" in steps) return refuse(known, place, steps.reason, steps.message);
+  const { bans } = await readWords(parts, known, bare.labelled);
+  const reaching = { bans: reachingBans(asking.config, bans, place) };
+  const barred = steps.find(({ to }) => !isFree(reaching, to));
+  if (barred !== undefined) {
+    const { message, reason } = banned(reaching, barred.to);
+    return refuse(known, place, reason, message);
+  }
   await learn(run, steps);
   const plan = planRollback(standing(run, bare), steps, (one) =>
     one.kind === "image" ? run.versions.of(one.deployed, one.version) : null,
@@ -119,7 +128,13 @@ async function learn({ versions }: Run, steps: readonly StepBack[]): Promise<voi
 }
 
 function read({ known, parts, paths, place }: Run, head: string | null): Promise<Target | null> {
-  const query = { repo: known.repo, base: place.base, head, files: paths };
+  const query = {
+    repo: known.repo,
+    base: place.base,
+    head,
+    files: paths,
+    ...(head === null ? { counted: WORD_LABEL } : {}),
+  };
   return parts.forge.readTarget(
     head === null ? query : { ...query, siblings: pinnedFamily(place) },
   );

@@ -9,7 +9,8 @@ import { delayAll, parkAll, type Ran, settleAll, together } from "./ran.ts";
 import { runCommand } from "./run-command.ts";
 import { runOnboarding, runPreview } from "./run-config.ts";
 import { runEvents } from "./run-events.ts";
-import { runGate, runGroupGate } from "./run-gate.ts";
+import { runGate } from "./run-gate.ts";
+import { runGroupGate } from "./run-group-gate.ts";
 import { runMerge } from "./run-merge.ts";
 import { type RunParts, runPlace } from "./run-place.ts";
 
@@ -46,7 +47,7 @@ async function runGroup(
     case "onboard":
       return unlessHeld(parts, task.repo, group, () => onboard(parts, task, group));
     case "promote":
-      return unlessHeld(parts, task.place.repo, group, () =>
+      return unlessHeld(parts, task.place, group, () =>
         promoteByItself(parts, task.place, group, signal),
       );
     case "gate":
@@ -64,11 +65,12 @@ async function runGroup(
 
 async function unlessHeld(
   parts: RunParts,
-  repo: string,
+  where: string | { readonly repo: string; readonly environment: string },
   group: readonly LaneItem[],
   run: () => Promise<Ran>,
 ): Promise<Ran> {
-  const held = await parts.holds.why({ repo, environment: null });
+  const place = typeof where === "string" ? { repo: where, environment: null } : where;
+  const held = await parts.holds.why(place);
   return held === null ? run() : heldBack(parts.clock, group, held);
 }
 

@@ -1,9 +1,11 @@
 import type { LaneItem, LaneTask } from "../model/inbox.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
+import type { GateFacts } from "../promote/gates/facts.ts";
+import { judge } from "./judge.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { wantsMerge } from "./merge-wish.ts";
+import { heldBack } from "./operator-holds.ts";
 import { delayAll, type Ran, settleAll } from "./ran.ts";
-import { judge } from "./run-gate.ts";
 import type { RunParts } from "./run-place.ts";
 
 type MergeTask = Extract<LaneTask, { kind: "merge" }>;
@@ -33,6 +35,8 @@ export async function runMerge(
         group,
         told(task, `#${task.pull} is not to be merged any more: ${report.title}`),
       );
+    const paused = await pausedBy(parts, known, facts);
+    if (paused !== null) return heldBack(parts.clock, group, paused);
     if (pull.mergeable === "unknown") return soon(parts, task, group);
     if (pull.mergeable === "conflicting")
       return settleAll(group, told(task, `#${task.pull} is in conflict with its base`));
@@ -41,6 +45,19 @@ export async function runMerge(
   } finally {
     turn.used(writes);
   }
+}
+
+/** Why the operator lets nothing come to one of its environments. */
+async function pausedBy(
+  { holds }: RunParts,
+  { fullName: repo }: KnownRepo,
+  { places }: GateFacts,
+): Promise<string | null> {
+  for (const { environment } of places) {
+    const why = await holds.why({ repo, environment: environment.name });
+    if (why !== null) return why;
+  }
+  return null;
 }
 
 async function merge(

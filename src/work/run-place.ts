@@ -1,6 +1,7 @@
 import type { Overlay } from "../decide/repo-index.ts";
 import { type FlowParts, type PlaceResult, type PlaceWork, tow } from "../flow.ts";
 import type { Forge, Target, TreePath } from "../model/forge.ts";
+import type { GateReads } from "../model/gate-reads.ts";
 import type { LaneItem } from "../model/inbox.ts";
 import type { Log } from "../model/log.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
@@ -24,6 +25,7 @@ import { tellView } from "./tell-view.ts";
 export interface RunParts extends FlowParts {
   readonly pulls: Pulls;
   readonly people: People;
+  readonly gateReads: GateReads;
   readonly registry: Registry;
   readonly holds: OperatorHolds;
   readonly pacer: Pacer;

@@ -4,13 +4,13 @@ import type { StandingPlace } from "../promote/place-change.ts";
 import { type Authorship, authorshipOf } from "../propose/authorship.ts";
 import { blobOid } from "../propose/blob-oid.ts";
 import { openPull } from "../propose/next-step.ts";
-import { closeSuperseded, upsertPinned } from "../propose/pinned.ts";
+import { closeSuperseded, type Superseded, upsertPinned } from "../propose/pinned.ts";
 import { branchOf, type PinnedProposal } from "../propose/pinned-proposal.ts";
 import { planAnew } from "./plan-anew.ts";
 import type { RunParts } from "./run-place.ts";
 
 export type PinnedWrite =
-  | { readonly kind: "written"; readonly outcome: Outcome; readonly closed: readonly number[] }
+  | { readonly kind: "written"; readonly outcome: Outcome; readonly closed: readonly Superseded[] }
   | { readonly kind: "again"; readonly detail: string };
 
 /** Brings a pinned proposal to the repo, and closes those whose place it takes. One attempt. */

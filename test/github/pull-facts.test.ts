@@ -64,6 +64,7 @@ describe("over the sandbox", () => {
       author: { login: "ana", id: ana?.id, isBot: false },
       ours: false,
       base: { branch: "main", oid: await stage.tip("main") },
+      mergedAt: null,
       sameHead: [],
       head: { branch: "topic", oid: pull.headOid, sameRepo: true },
       mergeBase: await stage.tip("main"),
@@ -382,6 +383,7 @@ describe("what GitHub may answer otherwise", () => {
             number: 5,
             url: "u",
             state: "OPEN",
+            mergedAt: null,
             isDraft: false,
             title: "t",
             body: "",
@@ -423,6 +425,21 @@ describe("what GitHub may answer otherwise", () => {
     isRequired: false,
     checkSuite: { app: { databaseId: 15368 } },
     ...change,
+  });
+
+  const file = (path: string, changeType = "MODIFIED") => ({ path, changeType });
+  test.each<readonly [string, object, readonly string[] | null]>([
+    ["as many files as are counted", { files: { nodes: [file("a")] } }, ["a"]],
+    ["fewer than are counted", { changedFiles: 2, files: { nodes: [file("a")] } }, null],
+    ["none although one is counted", {}, null],
+    ["one that was renamed", { files: { nodes: [file("a", "RENAMED")] } }, null],
+    ["a base that moved", { baseRefOid: HEAD, files: { nodes: [file("a")] } }, null],
+    ["a base that is gone", { baseRef: null, files: { nodes: [file("a")] } }, null],
+  ])("a glance at %s", async (_what, change, files) => {
+    const host = scriptedHost([found(change)]);
+    const wanted = { number: 5, counted: "held", isEnough: () => true };
+    const look = await host.gateReads.look(REPO, wanted);
+    expect(look?.glance.files?.map(({ path }) => path) ?? null).toEqual(files);
   });
 
   test("deleted accounts, bots and unknown states", async () => {

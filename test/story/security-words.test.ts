@@ -97,7 +97,7 @@ describe("a hold that a person takes away behind our back", () => {
       },
       attack: async (s) => {
         const all = s.h.stage.webhooks.deliveries(s.h.app.id);
-        const lifting = all.find(({ body }) => body.includes("/tagboat unhold"));
+        const lifting = all.find(({ body }) => body.includes('"body":"/tagboat unhold'));
         await s.again(lifting);
         await PROMOTE(s);
       },
@@ -195,6 +195,30 @@ describe("a word that nobody said", () => {
         await PROMOTE(s);
       },
       does: ["labelled #1"],
+    },
+  ]);
+});
+
+describe("a hold of a rollback", () => {
+  defend([
+    {
+      what: "is not lifted by a promotion that was merged before, whoever stirs it",
+      setting: { pre: ["merge: approved"] },
+      given: async (s) => {
+        await PROMOTE(s);
+        await s.approve("ann", s.ours());
+        await s.h.clock.advance(60_000);
+        await s.say("erin", "/rollback pre-prod");
+      },
+      attack: async (s) => {
+        const [, merged = s.talk] = s.h.stage.world.pulls(s.h.repo);
+        await s.h.stage.world.label(s.h.repo, "finn", merged, ["tagboat:x"]);
+      },
+      told: [
+        "#3 approvals: 0 of 1 approvals: somebody with write, not erin, who asked for it, approves commit <commit>.",
+      ],
+      control: (s) => s.approve("ann", s.ours()),
+      does: ["merged #3"],
     },
   ]);
 });

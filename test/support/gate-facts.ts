@@ -133,6 +133,7 @@ export function pull(more: Partial<PullFacts> = {}): PullFacts {
     author: bot,
     ours: true,
     base: { branch: "main", oid: "d".repeat(40) },
+    mergedAt: null,
     sameHead: [],
     head: { branch: "tagboat/prod/all--v2-12345678", oid: HEAD, sameRepo: true },
     mergeBase: "d".repeat(40),

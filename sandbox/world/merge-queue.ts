@@ -1,8 +1,8 @@
 import type { Oid } from "../git/object-store.ts";
 import { addAccount } from "./accounts.ts";
 import type { Pull, Repo } from "./entities.ts";
-import { assertHead, assertMergeable, writeMergeCommit } from "./merging.ts";
-import { followMoves, type Move } from "./ref-aftermath.ts";
+import { assertHead, assertMergeable, writeMergeCommit, writeSquashCommit } from "./merging.ts";
+import { followMoves, type Move, mergedNow } from "./ref-aftermath.ts";
 import { requiredChecksOn, rulesOf } from "./rules.ts";
 import {
   assertWritable,
@@ -77,7 +77,9 @@ async function buildGroup(
   if (baseOid === null) return false;
   let headOid: Oid;
   try {
-    headOid = await writeMergeCommit(state, repo, entry.by, entry.pull, baseOid);
+    // A linear history leaves the queue no merge commits: its method is then squash, as its ruleset has to say on GitHub.
+    const write = rulesOf(repo, base).linearHistory ? writeSquashCommit : writeMergeCommit;
+    headOid = await write(state, repo, entry.by, entry.pull, baseOid);
   } catch (error) {
     if (!(error instanceof Rejection)) throw error;
     await removeEntry(state, repo, base, entry, "MERGE_CONFLICT");
@@ -181,5 +183,8 @@ async function judgeGroup(
   const queue = queueOf(state, repo, base);
   queue.splice(queue.indexOf(entry), 1);
   await followMoves(state, repo, queueBot(state), moves);
+  // A squashed commit does not hold the head, so the aftermath has not marked it.
+  const { headOid, pull } = entry;
+  if (pull.mergedAt === null) mergedNow(state, repo, queueBot(state), pull, headOid);
   return true;
 }

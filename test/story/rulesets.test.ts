@@ -71,6 +71,10 @@ async function expectMerged(h: Harbour, layout: Layout, made: Pull): Promise<voi
     merged: true,
   });
   expect(await textsOf(h, step.branch, step)).toEqual(textsAt(layout, step, layout.tags[1]));
+  if (h.repo.rulesets.some(({ linearHistory }) => linearHistory)) {
+    const tip = await h.repo.store.readCommit((await h.people.tip(step.branch)) ?? "");
+    expect(tip?.parents).toHaveLength(1);
+  }
   expect(await ourBranches(h)).toEqual([]);
   expect(replies(h, made)).toEqual([
     `Merged. Next: \`/promote ${placeOf(layout, 2)}\` in a comment here.`,

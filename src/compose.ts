@@ -3,10 +3,12 @@ import type { Logger } from "pino";
 import { Probot } from "probot";
 import { createApp } from "./app.ts";
 import { createGithubBlobs, createGithubForge } from "./github/github-forge.ts";
+import { createGithubGateReads } from "./github/github-gate-reads.ts";
 import { createGithubHistory } from "./github/github-history.ts";
 import { createGithubPeople } from "./github/github-people.ts";
 import { createGithubPulls } from "./github/github-pulls.ts";
 import { TagboatOctokit } from "./github/octokit.ts";
+import { createGithubSources } from "./github/source-history.ts";
 import { tallyRequests } from "./github/tally-requests.ts";
 import { createDeliveryIds } from "./ingest/delivery-id.ts";
 import type { Clock } from "./model/clock.ts";
@@ -86,17 +88,7 @@ export interface Tagboat {
 /** Wires the rooms together: the one place that knows all of them but the HTTP edge. */
 export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
   const { clock, inbox, log, promotion, tally } = parts;
-  const probot = new Probot({
-    appId: parts.appId,
-    privateKey: parts.privateKey,
-    secret: parts.webhookSecret,
-    log,
-    Octokit: TagboatOctokit.defaults((options: object) => ({
-      ...options,
-      ...(parts.fetch === undefined ? {} : { request: { fetch: parts.fetch } }),
-    })),
-    ...(parts.githubUrl === undefined ? {} : { baseUrl: parts.githubUrl }),
-  });
+  const probot = probotOf(parts);
   const newId = createDeliveryIds();
   await probot.load(createApp({ inbox, newId, now: () => clock.now(), tally, promotion }));
   const host = {
@@ -116,6 +108,9 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
     forge,
     pulls: createGithubPulls(host),
     people: createGithubPeople(host),
+    gateReads: createGithubGateReads(host),
+    source: createGithubSources(host),
+    web: webOf(parts.githubUrl),
     promotion,
     indexes,
     keys: parts.secrets.map(proposalKey),
@@ -137,6 +132,25 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
   const { reread } = parts;
   const found = { forge, history, indexes, inbox, pacer, gate, clock, log, newId, reread };
   return { probot, forge, history, indexes, work, sweeps, chores: catchUpChores(found) };
+}
+
+function probotOf(parts: TagboatParts): Probot {
+  return new Probot({
+    appId: parts.appId,
+    privateKey: parts.privateKey,
+    secret: parts.webhookSecret,
+    log: parts.log,
+    Octokit: TagboatOctokit.defaults((options: object) => ({
+      ...options,
+      ...(parts.fetch === undefined ? {} : { request: { fetch: parts.fetch } }),
+    })),
+    ...(parts.githubUrl === undefined ? {} : { baseUrl: parts.githubUrl }),
+  });
+}
+
+/** Where the host of that API shows repos. */
+function webOf(githubUrl = "https://github.com"): string {
+  return githubUrl.replace(/\/api\/v3\/?$/, "");
 }
 
 /** The key that signs proposals: another label of the same secret than hooks, so that neither can stand in for the other. */

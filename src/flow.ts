@@ -16,6 +16,7 @@ import { tellPlan } from "./propose/observe.ts";
 import type { DesiredProposal } from "./propose/proposal.ts";
 import { parseTrailers } from "./propose/trailers.ts";
 import { type Attempt, type ProposeParts, upsertProposal } from "./propose/upsert.ts";
+import { type SourceScope, withSources } from "./propose/with-sources.ts";
 import { type ViewToTell, viewProposal, viewToTell } from "./render/proposal-view.ts";
 import type { ChangeViewer } from "./render/view-change.ts";
 import type { KeyOf, KeysInPlace, VersionInPlace } from "./resolve/keys-in-place.ts";
@@ -23,6 +24,8 @@ import type { KeyOf, KeysInPlace, VersionInPlace } from "./resolve/keys-in-place
 /** What the second half of the story needs; adapters come from the composition root. */
 export interface FlowParts extends ProposeParts {
   readonly clock: Clock;
+  /** Where the host shows repos: `https://github.com`. */
+  readonly web: string;
   /** Builds before and after each change; `null` where no kustomize is to be had. */
   readonly viewer: ChangeViewer | null;
 }
@@ -40,6 +43,8 @@ export interface PlaceWork {
   readonly releases: readonly Release[];
   /** The order keys of versions that stand in entries. */
   keysOf(versions: readonly VersionInPlace[]): Promise<KeysInPlace>;
+  /** Where versions came from by the registry's word, as far as it is quick to tell. */
+  readonly originsOf: SourceScope["originsOf"];
   /** All paths of a commit of the base branch; `null`: it is not the branch's present one. */
   pathsAt(commit: string): Promise<readonly TreePath[] | null>;
 }
@@ -80,7 +85,8 @@ export async function tow(parts: FlowParts, work: PlaceWork, target: Target): Pr
   // A file that a person has to mend first: what is open stays as it is until then.
   if (broken !== undefined && edited.edits.length === 0)
     return refusedWhole(work, { reason: broken.reason, message: broken.detail });
-  const desired = desiredProposal(work, plan, edited.edits, author);
+  const scope = { ...work, web: parts.web };
+  const desired = await withSources(scope, desiredProposal(work, plan, edited.edits, author));
   const viewed = await viewProposal(parts, work, target, { author, desired, plan });
   if (viewed?.refusal) return refusedWhole(work, viewed.refusal);
   const attempt = await propose(parts, work, target, author, desired);

@@ -1,4 +1,4 @@
-import type { Config, Environment, ImageRule, TagPolicy } from "../model/config.ts";
+import type { Config, Environment, ImageRule, LabelNames, TagPolicy } from "../model/config.ts";
 import { environmentOf } from "./config-environment.ts";
 import { Findings } from "./config-findings.ts";
 import { ladderFindings } from "./config-ladder.ts";
@@ -42,6 +42,18 @@ function imageRule(written: WrittenImage, path: ValuePath, findings: Findings): 
     aliases: written.aliases.map((alias, index) =>
       imagePattern(alias, [...path, "aliases", index], findings),
     ),
+    labels: labelsOf(written.labels),
+  };
+}
+
+function labelsOf({ revision, run, runUrl, source }: WrittenImage["labels"]): LabelNames {
+  const list = (names: string | readonly string[] = []) =>
+    typeof names === "string" ? [names] : names;
+  return {
+    revision: list(revision),
+    source: list(source),
+    run: list(run),
+    runUrl: list(runUrl),
   };
 }
 

@@ -32,11 +32,12 @@ export type CommentNode = z.infer<typeof CommentNode>;
 /** A pull request with all that decides about it. The cursors page through what may be more than a hundred. */
 export const PULL_FACTS: Document = {
   what: "viewer+repository",
-  text: `query PullFacts($owner: String!, $name: String!, $number: Int!, $reviews: String, $checks: String, $comments: String) {
+  text: `query PullFacts($owner: String!, $name: String!, $number: Int!, $reviews: String, $checks: String, $comments: String, $counted: [String!]) {
   viewer { login databaseId }
   repository(owner: $owner, name: $name) {
     databaseId
     autoMergeAllowed
+    said: pullRequests(labels: $counted, first: 1) { totalCount }
     open: pullRequests(states: OPEN, first: 100, orderBy: { field: UPDATED_AT, direction: DESC }) {
       nodes { number state headRefOid }
     }
@@ -50,6 +51,7 @@ export const PULL_FACTS: Document = {
       title
       body
       changedFiles
+      files(first: 100) { nodes { path changeType } }
       isCrossRepository
       baseRefName
       baseRefOid
@@ -102,6 +104,7 @@ fragment Checks on StatusCheckRollup {
         name
         status
         conclusion
+        title
         isRequired(pullRequestNumber: $number)
         checkSuite { app { databaseId } }
       }
@@ -139,6 +142,7 @@ const CheckNode = z.discriminatedUnion("__typename", [
     name: z.string(),
     status: z.string(),
     conclusion: z.string().nullable(),
+    title: z.string().nullish(),
     isRequired: z.boolean(),
     checkSuite: z.object({ app: z.object({ databaseId: z.number().nullable() }).nullable() }),
   }),
@@ -174,6 +178,11 @@ const Pull = z.object({
   title: z.string(),
   body: z.string(),
   changedFiles: z.number().int(),
+  files: z
+    .object({
+      nodes: z.array(z.object({ path: z.string(), changeType: z.string() }).nullable()).nullish(),
+    })
+    .nullish(),
   isCrossRepository: z.boolean(),
   baseRefName: z.string(),
   baseRefOid: Oid,
@@ -220,6 +229,7 @@ export const PullFactsAnswer = z.object({
     .object({
       databaseId: z.number(),
       autoMergeAllowed: z.boolean(),
+      said: z.object({ totalCount: z.number().int() }).nullish(),
       open: Others,
       pullRequest: Pull.nullable(),
     })

@@ -17,10 +17,20 @@ export interface ImageRule {
   readonly pin: "as-is" | "tag" | "digest" | "tag+digest";
   /** Repo it is built from, `{image}` allowed. */
   readonly source: string | null;
+  /** Labels that tell where the image came from, looked for before those of OCI and of common pipelines. */
+  readonly labels: LabelNames;
   readonly refs: boolean;
   readonly verify: "registry" | "none";
   /** Whether the registry's tags are read now and then for versions that nobody told of. */
   readonly reread: boolean;
+}
+
+/** Names of labels, the first that an image has counts. */
+export interface LabelNames {
+  readonly revision: readonly string[];
+  readonly source: readonly string[];
+  readonly run: readonly string[];
+  readonly runUrl: readonly string[];
 }
 
 export interface TagPolicy {

@@ -7,7 +7,7 @@ import type { PinnedProposal } from "./pinned-proposal.ts";
 /** The text of a promotion or rollback, for the person who reviews it. */
 export function renderPinnedBody(
   desired: PinnedProposal,
-  told: { readonly approvalsVoid: boolean },
+  told: { readonly approvalsVoid: boolean; readonly sources: string },
 ): string {
   const parts = [
     renderOwnWords(desired),
@@ -15,6 +15,7 @@ export function renderPinnedBody(
     renderTables(desired.rows),
     renderRefs(desired.refs),
     renderFacts(desired),
+    told.sources,
     renderNotes(desired, told.approvalsVoid),
     renderOnMerge(desired),
     desired.next === null

@@ -8,6 +8,7 @@ import { fromHash, renderCommitMessage } from "./commit-message.ts";
 import { openPull } from "./next-step.ts";
 import { renderPinnedBody } from "./pinned-body.ts";
 import { branchOf, type PinnedProposal } from "./pinned-proposal.ts";
+import { tellSources } from "./tell-sources.ts";
 import { renderTitle } from "./title.ts";
 import { parseTrailers } from "./trailers.ts";
 import type { Attempt, ProposeParts } from "./upsert.ts";
@@ -91,7 +92,10 @@ async function open(
     branch,
     ...commitOf(parts, target, desired, branch),
     title: titleOf(desired),
-    body: renderPinnedBody(desired, { approvalsVoid: false }),
+    body: renderPinnedBody(desired, {
+      approvalsVoid: false,
+      sources: await sourcesOf(parts, target, desired),
+    }),
     draft,
     labels,
     reviewers,
@@ -121,10 +125,21 @@ export async function rebuildPinned(
     branch,
     commit: commitOf(parts, target, desired, branch),
     title: titleOf(desired),
-    body: renderPinnedBody(desired, { approvalsVoid: pull.approvedAt !== null }),
+    body: renderPinnedBody(desired, {
+      approvalsVoid: pull.approvedAt !== null,
+      sources: await sourcesOf(parts, target, desired),
+    }),
   });
   if (result.kind !== "done") return { kind: "again", detail: result.detail, at: null };
   return { ...settled(proposed(desired, pull, "updated")), headOid: result.value.headOid };
+}
+
+function sourcesOf(
+  { source }: ProposeParts,
+  { repo }: Target,
+  { kind, spans = [] }: PinnedProposal,
+): Promise<string> {
+  return tellSources(source, repo, spans, kind === "rollback" ? "back" : "forward");
 }
 
 /** `pre-prod: app v1 → v2`; of a rollback: `prod: back to app v1`. */

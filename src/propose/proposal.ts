@@ -3,6 +3,7 @@ import type { Environment } from "../model/config.ts";
 import type { ImageVersion } from "../model/image.ts";
 import type { Place } from "../model/outcome.ts";
 import type { Artifact, Release } from "../model/release.ts";
+import type { SourceSpan } from "../model/source.ts";
 
 /** One line of a proposal's table: what changes in which file. */
 export interface ProposalRow {
@@ -34,4 +35,6 @@ export interface DesiredProposal {
   readonly releases: readonly Release[];
   readonly deliveries: readonly string[];
   readonly orderUnknown: boolean;
+  /** What the rows stand for in the repos that their images are built from. Absent: nothing is known. */
+  readonly spans?: readonly SourceSpan[];
 }

@@ -1,9 +1,10 @@
 import { orderKeyOf } from "../decide/order.ts";
 import type { ImageRule } from "../model/config.ts";
-import type { ImageEvent, Provenance } from "../model/event.ts";
+import type { ImageEvent } from "../model/event.ts";
 import type { Refusal } from "../model/outcome.ts";
 import type { ImageFacts, Registry } from "../model/registry.ts";
 import type { Release } from "../model/release.ts";
+import { provenanceOf } from "./provenance.ts";
 
 /** What the registry makes of an event. */
 export type Resolved =
@@ -37,11 +38,14 @@ export async function resolveEvent(
     );
   }
   if (rule.verify === "none")
-    return { kind: "release", release: releaseOf(event, event.tag, null, delivery) };
+    return { kind: "release", release: releaseOf(event, event.tag, rule, null, delivery) };
   const answer = await registry.read(event.image, event.tag, owner);
   switch (answer.kind) {
     case "found":
-      return { kind: "release", release: releaseOf(event, event.tag, answer.facts, delivery) };
+      return {
+        kind: "release",
+        release: releaseOf(event, event.tag, rule, answer.facts, delivery),
+      };
     case "missing":
       return {
         kind: "later",
@@ -72,6 +76,7 @@ function refused(reason: Refusal["reason"], message: string): Resolved {
 function releaseOf(
   event: ImageEvent,
   tag: string,
+  rule: ImageRule,
   facts: ImageFacts | null,
   delivery: string,
 ): Release {
@@ -80,36 +85,8 @@ function releaseOf(
   return {
     artifacts: [{ kind: "image", image: event.image, tag, digest, orderKey }],
     builtAt: facts?.created ?? null,
-    provenance: { ...provenanceOf(facts?.labels ?? {}), ...event.provenance },
+    provenance: provenanceOf(rule.labels, facts?.labels ?? {}, event.provenance),
     platforms: facts?.platforms ?? [],
     deliveries: [delivery],
   };
-}
-
-/** OCI's annotation names, then those that our users' pipelines write. */
-const LABELS: Readonly<Record<keyof Provenance, readonly string[]>> = {
-  revision: [
-    "org.opencontainers.image.revision",
-    "github.commit.id",
-    "vcs-ref",
-    "io.openshift.build.commit.id",
-  ],
-  sourceRepo: [
-    "org.opencontainers.image.source",
-    "github.repository.fullname",
-    "vcs-url",
-    "io.openshift.build.source-location",
-  ],
-  run: ["pipeline.run"],
-  runUrl: ["pipeline.run.url"],
-  actor: [],
-  namespace: [],
-};
-
-function provenanceOf(labels: Readonly<Record<string, string>>): Provenance {
-  const found = Object.entries(LABELS).flatMap(([field, names]) => {
-    const name = names.find((n) => Object.hasOwn(labels, n) && labels[n] !== "");
-    return name === undefined ? [] : [[field, labels[name]] as const];
-  });
-  return Object.fromEntries(found);
 }

@@ -19,12 +19,17 @@ export interface Touched {
   readonly config: boolean;
 }
 
+/** Files that come to a branch. */
+export interface FilesOnBase extends Pick<PullFacts, "files" | "filesComplete"> {
+  readonly base: { readonly branch: string };
+}
+
 /** The places and the config that a pull request's files belong to, by the config in force. */
-export function touchedBy(known: KnownRepo, config: Config, pull: PullFacts): Touched {
-  const { branch } = pull.base;
-  const paths = pull.files.flatMap(({ path, previousPath }) => [path, previousPath ?? path]);
+export function touchedBy(known: KnownRepo, config: Config, change: FilesOnBase): Touched {
+  const { branch } = change.base;
+  const paths = pathsOf(change);
   // What the host does not list may be anything: then every file that is known counts.
-  const listed = pull.filesComplete ? paths : [...paths, ...ownFiles(known, branch)];
+  const listed = change.filesComplete ? paths : [...paths, ...ownFiles(known, branch)];
   const places = new Map<string, TouchedPlace & { readonly files: string[] }>();
   for (const path of new Set(listed.filter(isKustomizationPath)))
     for (const { component, environment } of placesOn(known, config, branch, path)) {
@@ -34,8 +39,13 @@ export function touchedBy(known: KnownRepo, config: Config, pull: PullFacts): To
       places.set(key, place);
     }
   const isMain = branch === known.index.defaultBranch;
-  const isConfig = isMain && (paths.includes(CONFIG_PATH) || !pull.filesComplete);
+  const isConfig = isMain && (paths.includes(CONFIG_PATH) || !change.filesComplete);
   return { places: [...places.values()], config: isConfig };
+}
+
+/** Every path that a change is about, that of a renamed file before and after. */
+export function pathsOf({ files }: Pick<PullFacts, "files">): readonly string[] {
+  return files.flatMap(({ path, previousPath }) => [path, previousPath ?? path]);
 }
 
 function placesOn({ index }: KnownRepo, config: Config, branch: string, path: string) {

@@ -70,6 +70,11 @@ export async function readKnownRepo(
   };
 }
 
+/** Whether a repo has a config, be it one that cannot be read. */
+export function hasConfig({ config, configState }: KnownRepo): boolean {
+  return config !== null || (configState !== null && configState.kind !== "absent");
+}
+
 /** The branches that a config names besides the default one; those that do not exist are left out. */
 export async function readOtherBranches(
   forge: RepoReader,

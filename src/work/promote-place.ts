@@ -32,6 +32,7 @@ import {
 import { sourcesFor } from "./promotion-sources.ts";
 import { readWords } from "./repo-words.ts";
 import { configChanged, overlaysAt, type RunParts } from "./run-place.ts";
+import { spansOf } from "./spans-of.ts";
 import { KnownVersions } from "./version-facts.ts";
 import { writePinned } from "./write-pinned.ts";
 
@@ -114,7 +115,8 @@ async function writePlan(
     const where = file === undefined ? "" : ` (${code(file)})`;
     return answered(refuse(known, place, reason, `${message}${where}`));
   }
-  const desired = { ...bare, edits: edited.edits };
+  const spans = await spansOf(run, bare.rows);
+  const desired = { ...bare, edits: edited.edits, spans };
   if (run.asking.command.plan) return answered(planAnswer(run, desired));
   const written = await writePinned(parts, standingPlace(run, fresh), target, desired);
   if (written.kind === "again") return { kind: "again", detail: written.detail, standing: fresh };

@@ -14,6 +14,7 @@ import type { KnownRepo } from "./known-repo.ts";
 import { type Permitted, refuse } from "./permitted.ts";
 import { readWords } from "./repo-words.ts";
 import { overlaysAt, type RunParts } from "./run-place.ts";
+import { spansOf } from "./spans-of.ts";
 import { KnownVersions } from "./version-facts.ts";
 import { saidOf } from "./words-said.ts";
 import { writePinned } from "./write-pinned.ts";
@@ -77,7 +78,7 @@ async function attemptRollback(run: Run): Promise<Answer | string> {
   const edited = editFiles(target.files, plan.changes);
   if (edited.kind === "refused")
     return refuse(known, place, edited.refusal.reason, edited.refusal.message);
-  const whole = { ...desired, edits: edited.edits };
+  const whole = { ...desired, edits: edited.edits, spans: await spansOf(run, desired.rows) };
   const written = await writePinned(parts, standing(run, target), target, whole);
   if (written.kind === "again") return written.detail;
   const { closed, outcome } = written;

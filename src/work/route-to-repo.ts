@@ -32,10 +32,11 @@ export function resolverOf(
 ): Resolver {
   const asked = new Map<string, Promise<Resolved>>();
   return (rule) => {
-    const known = asked.get(rule.verify);
+    const key = JSON.stringify([rule.verify, rule.labels]);
+    const known = asked.get(key);
     if (known !== undefined) return known;
     const resolved = resolveEvent(registry, event, rule, about.owner, about.delivery);
-    asked.set(rule.verify, resolved);
+    asked.set(key, resolved);
     return resolved;
   };
 }

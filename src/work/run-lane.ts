@@ -9,7 +9,8 @@ import { delayAll, parkAll, type Ran, settleAll, together } from "./ran.ts";
 import { runCommand } from "./run-command.ts";
 import { runOnboarding, runPreview } from "./run-config.ts";
 import { runEvents } from "./run-events.ts";
-import { runGate, runGroupGate } from "./run-gate.ts";
+import { runGate } from "./run-gate.ts";
+import { runGroupGate } from "./run-group-gate.ts";
 import { runMerge } from "./run-merge.ts";
 import { type RunParts, runPlace } from "./run-place.ts";
 

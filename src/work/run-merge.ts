@@ -1,11 +1,11 @@
 import type { LaneItem, LaneTask } from "../model/inbox.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
 import type { GateFacts } from "../promote/gates/facts.ts";
+import { judge } from "./judge.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { wantsMerge } from "./merge-wish.ts";
 import { heldBack } from "./operator-holds.ts";
 import { delayAll, type Ran, settleAll } from "./ran.ts";
-import { judge } from "./run-gate.ts";
 import type { RunParts } from "./run-place.ts";
 
 type MergeTask = Extract<LaneTask, { kind: "merge" }>;

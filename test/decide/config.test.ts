@@ -91,6 +91,7 @@ describe("a sound config", () => {
           source: "myorg/myapp",
           refs: true,
           verify: "registry",
+          labels: { revision: [], source: [], run: [], runUrl: [] },
           reread: true,
         },
       ],

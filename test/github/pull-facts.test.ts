@@ -427,6 +427,21 @@ describe("what GitHub may answer otherwise", () => {
     ...change,
   });
 
+  const file = (path: string, changeType = "MODIFIED") => ({ path, changeType });
+  test.each<readonly [string, object, readonly string[] | null]>([
+    ["as many files as are counted", { files: { nodes: [file("a")] } }, ["a"]],
+    ["fewer than are counted", { changedFiles: 2, files: { nodes: [file("a")] } }, null],
+    ["none although one is counted", {}, null],
+    ["one that was renamed", { files: { nodes: [file("a", "RENAMED")] } }, null],
+    ["a base that moved", { baseRefOid: HEAD, files: { nodes: [file("a")] } }, null],
+    ["a base that is gone", { baseRef: null, files: { nodes: [file("a")] } }, null],
+  ])("a glance at %s", async (_what, change, files) => {
+    const host = scriptedHost([found(change)]);
+    const wanted = { number: 5, counted: "held", isEnough: () => true };
+    const look = await host.gateReads.look(REPO, wanted);
+    expect(look?.glance.files?.map(({ path }) => path) ?? null).toEqual(files);
+  });
+
   test("deleted accounts, bots and unknown states", async () => {
     const bot = { __typename: "Bot", login: "renovate", databaseId: 4 };
     const review = (change: object) => ({

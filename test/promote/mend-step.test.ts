@@ -43,10 +43,10 @@ function target(...pulls: readonly PullState[]): Target {
     base: { branch: "main", oid: BASE },
     config: { kind: "absent", path: "c" },
     files: new Map(),
+    beside: new Map(),
     folders: new Map(),
     head: { oid: HEAD, commits: [], complete: true, blobs: new Map() },
     pulls,
-    beside: new Map(),
     labelled: 0,
     siblings: [],
   };

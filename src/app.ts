@@ -42,19 +42,26 @@ const takenEvents: ReadonlyMap<string, ReadonlySet<string> | null> = new Map([
   ["check_run", new Set(["completed", "rerequested", "requested_action"])],
   ["check_suite", new Set(["rerequested"])],
   ["merge_group", new Set(["checks_requested"])],
-  ["issue_comment", new Set(["created"])],
+  ["issue_comment", new Set(["created", "edited", "deleted"])],
 ]);
 
-/** Whether a webhook may lead to work, by its name, its action and, of a comment, its first character. */
+/** Whether a webhook may lead to work, by its name, its action and, of a comment, what it says or said. */
 export function isTaken(name: string, payload: object): boolean {
   const actions = takenEvents.get(name);
   if (actions === undefined) return false;
+  const { action } = payload as { action?: unknown };
+  if (actions !== null && (typeof action !== "string" || !actions.has(action))) return false;
+  return name !== "issue_comment" || isTold(payload);
+}
+
+/** Of new comments those that begin as a command does; of those that change or go the bots' own, which may carry our marker. */
+function isTold(payload: object): boolean {
   const { action, comment } = payload as {
     action?: unknown;
-    comment?: { body?: unknown };
+    comment?: { body?: unknown; user?: { type?: unknown } | null };
   };
-  if (actions !== null && (typeof action !== "string" || !actions.has(action))) return false;
-  return name !== "issue_comment" || String(comment?.body ?? "").startsWith("/");
+  if (action === "created") return String(comment?.body ?? "").startsWith("/");
+  return comment?.user?.type === "Bot";
 }
 
 function isWanted({ promotion }: AppParts, name: string, payload: object): boolean {

@@ -3,10 +3,12 @@ import type { Logger } from "pino";
 import { Probot } from "probot";
 import { createApp } from "./app.ts";
 import { createGithubBlobs, createGithubForge } from "./github/github-forge.ts";
+import { createGithubGateReads } from "./github/github-gate-reads.ts";
 import { createGithubHistory } from "./github/github-history.ts";
 import { createGithubPeople } from "./github/github-people.ts";
 import { createGithubPulls } from "./github/github-pulls.ts";
 import { TagboatOctokit } from "./github/octokit.ts";
+import { createGithubSources } from "./github/source-history.ts";
 import { tallyRequests } from "./github/tally-requests.ts";
 import { createDeliveryIds } from "./ingest/delivery-id.ts";
 import type { Clock } from "./model/clock.ts";
@@ -22,6 +24,7 @@ import type { Renderer } from "./model/render.ts";
 import type { Switches } from "./model/switches.ts";
 import type { Tally } from "./model/tally.ts";
 import type { NormaliseOptions } from "./normalise/normaliser.ts";
+import type { Policy } from "./promote/policy.ts";
 import { ChangeViewer } from "./render/view-change.ts";
 import { catchUpChores } from "./work/catch-up.ts";
 import type { Chore } from "./work/chore.ts";
@@ -30,6 +33,7 @@ import { OperatorHolds } from "./work/operator-holds.ts";
 import { RegistryGate } from "./work/registry-gate.ts";
 import { RepoIndexes } from "./work/repo-indexes.ts";
 import { Sweeps } from "./work/sweeps.ts";
+import { TagMemories } from "./work/tag-memories.ts";
 import { Work } from "./work/work.ts";
 
 /** The adapters and settings that one process is made of. */
@@ -43,6 +47,8 @@ export interface TagboatParts {
   readonly githubUrl?: string;
   /** The operator's allow list of CD repos, full names in lower case. */
   readonly allowed: (fullName: string) => boolean;
+  /** The operator's floors under every repo's config. */
+  readonly policy: Policy;
   readonly normaliseOptions: NormaliseOptions;
   readonly inbox: Inbox;
   /** Of the senders whose deliveries come into the inbox. */
@@ -83,17 +89,7 @@ export interface Tagboat {
 /** Wires the rooms together: the one place that knows all of them but the HTTP edge. */
 export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
   const { clock, inbox, log, promotion, tally } = parts;
-  const probot = new Probot({
-    appId: parts.appId,
-    privateKey: parts.privateKey,
-    secret: parts.webhookSecret,
-    log,
-    Octokit: TagboatOctokit.defaults((options: object) => ({
-      ...options,
-      ...(parts.fetch === undefined ? {} : { request: { fetch: parts.fetch } }),
-    })),
-    ...(parts.githubUrl === undefined ? {} : { baseUrl: parts.githubUrl }),
-  });
+  const probot = probotOf(parts);
   const newId = createDeliveryIds();
   await probot.load(createApp({ inbox, newId, now: () => clock.now(), tally, promotion }));
   const host = {
@@ -106,13 +102,18 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
   };
   const forge = createGithubForge(host);
   const history = createGithubHistory(host);
-  const { allowed, indexCache: cache, pacer, pauses, registry, renderer } = parts;
-  const indexes = new RepoIndexes({ forge, cache, allowed, clock, log });
+  const { allowed, indexCache: cache, pacer, pauses, policy, registry, renderer } = parts;
+  const indexes = new RepoIndexes({ forge, cache, allowed, policy, clock, log });
   const gate = new RegistryGate({ registry, pauses, clock, tally });
+  const tagMemories = new TagMemories();
   const work = new Work({
     forge,
+    tagMemories,
     pulls: createGithubPulls(host),
     people: createGithubPeople(host),
+    gateReads: createGithubGateReads(host),
+    source: createGithubSources(host),
+    web: webOf(parts.githubUrl),
     promotion,
     indexes,
     keys: parts.secrets.map(proposalKey),
@@ -131,9 +132,28 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
   });
   const holds = new OperatorHolds(parts.switches, clock);
   const sweeps = new Sweeps({ forge, allowed, pacer, holds, clock, log });
-  const { reread } = parts;
-  const found = { forge, history, indexes, inbox, pacer, gate, clock, log, newId, reread };
+  const round = { forge, history, indexes, inbox, pacer, gate, clock, log, newId };
+  const found = { ...round, tagMemories, reread: parts.reread };
   return { probot, forge, history, indexes, work, sweeps, chores: catchUpChores(found) };
+}
+
+function probotOf(parts: TagboatParts): Probot {
+  return new Probot({
+    appId: parts.appId,
+    privateKey: parts.privateKey,
+    secret: parts.webhookSecret,
+    log: parts.log,
+    Octokit: TagboatOctokit.defaults((options: object) => ({
+      ...options,
+      ...(parts.fetch === undefined ? {} : { request: { fetch: parts.fetch } }),
+    })),
+    ...(parts.githubUrl === undefined ? {} : { baseUrl: parts.githubUrl }),
+  });
+}
+
+/** Where the host of that API shows repos. */
+function webOf(githubUrl = "https://github.com"): string {
+  return githubUrl.replace(/\/api\/v3\/?$/, "");
 }
 
 /** The key that signs proposals: another label of the same secret than hooks, so that neither can stand in for the other. */

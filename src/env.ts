@@ -2,6 +2,7 @@ import { readAppId, readPrivateKey, readWebhookSecret } from "./env/app-keys.ts"
 import { type HookEnv, readHookSettings } from "./env/hooks.ts";
 import { type NotifyEnv, readNotify } from "./env/notify.ts";
 import { mayBePlain } from "./env/plain-hosts.ts";
+import { readPolicySetting } from "./env/policy.ts";
 import { diskFiles, type Files, list, type Reader, type Variables, value } from "./env/reader.ts";
 import { type RenderEnv, readRender } from "./env/render.ts";
 import { readSources } from "./env/sources.ts";
@@ -9,6 +10,7 @@ import { readStore, type StoreEnv } from "./env/store.ts";
 import { readTekton } from "./env/tekton.ts";
 import { readWork, type WorkEnv } from "./env/work.ts";
 import type { NormaliseOptions } from "./normalise/normaliser.ts";
+import type { Policy } from "./promote/policy.ts";
 
 /** What the operator set, checked. */
 export interface Env extends HookEnv, RenderEnv, StoreEnv, WorkEnv {
@@ -25,9 +27,10 @@ export interface Env extends HookEnv, RenderEnv, StoreEnv, WorkEnv {
   readonly plainHttpHosts: readonly string[];
   /** `owner/repo` patterns in lower case; empty: every repo where the App is installed. */
   readonly repos: readonly string[];
-  /** Paths of the operator's files, there when the process started; `null`: none. */
+  /** Path of the operator's file, there when the process started; `null`: none. */
   readonly registriesFile: string | null;
-  readonly policyFile: string | null;
+  /** The operator's floors under every config. */
+  readonly policy: Policy;
   readonly options: NormaliseOptions;
   readonly logLevel: LogLevel;
   /** The operator's own webhook; `null`: nobody is told. */
@@ -66,7 +69,7 @@ export function readEnv(variables: Variables, files: Files = diskFiles): EnvAnsw
     plainHttpHosts,
     repos: readRepos(reader),
     registriesFile: readFilePath(reader, "TAGBOAT_REGISTRIES"),
-    policyFile: readFilePath(reader, "TAGBOAT_POLICY"),
+    policy: readPolicySetting(reader),
     options: { tekton: readTekton(reader), sources: readSources(reader) },
     logLevel: readLogLevel(reader),
     notify: readNotify(reader, plainHttpHosts),

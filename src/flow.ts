@@ -6,23 +6,29 @@ import type { Clock } from "./model/clock.ts";
 import type { Config, Environment } from "./model/config.ts";
 import type { Target, TreePath } from "./model/forge.ts";
 import type { Outcome, Place, Refusal } from "./model/outcome.ts";
-import type { Artifact, ImageArtifact, Release } from "./model/release.ts";
+import type { Artifact, Release } from "./model/release.ts";
 import { type Authorship, authorshipOf, carriedBefore } from "./propose/authorship.ts";
 import { blobOid } from "./propose/blob-oid.ts";
 import { trackingBranch } from "./propose/branch-name.ts";
 import { commitDirectly } from "./propose/commit-direct.ts";
 import { openPull } from "./propose/next-step.ts";
 import { tellPlan } from "./propose/observe.ts";
+import { closedByPeople, mergedArtifacts } from "./propose/past-proposals.ts";
 import type { DesiredProposal } from "./propose/proposal.ts";
+import { pushedAgain } from "./propose/pushed-again.ts";
 import { parseTrailers } from "./propose/trailers.ts";
 import { type Attempt, type ProposeParts, upsertProposal } from "./propose/upsert.ts";
+import { type SourceScope, withSources } from "./propose/with-sources.ts";
 import { type ViewToTell, viewProposal, viewToTell } from "./render/proposal-view.ts";
 import type { ChangeViewer } from "./render/view-change.ts";
 import type { KeyOf, KeysInPlace, VersionInPlace } from "./resolve/keys-in-place.ts";
+import { withMergedKeys } from "./resolve/merged-keys.ts";
 
 /** What the second half of the story needs; adapters come from the composition root. */
 export interface FlowParts extends ProposeParts {
   readonly clock: Clock;
+  /** Where the host shows repos: `https://github.com`. */
+  readonly web: string;
   /** Builds before and after each change; `null` where no kustomize is to be had. */
   readonly viewer: ChangeViewer | null;
 }
@@ -40,6 +46,8 @@ export interface PlaceWork {
   readonly releases: readonly Release[];
   /** The order keys of versions that stand in entries. */
   keysOf(versions: readonly VersionInPlace[]): Promise<KeysInPlace>;
+  /** Where versions came from by the registry's word, as far as it is quick to tell. */
+  readonly originsOf: SourceScope["originsOf"];
   /** All paths of a commit of the base branch; `null`: it is not the branch's present one. */
   pathsAt(commit: string): Promise<readonly TreePath[] | null>;
 }
@@ -72,15 +80,17 @@ export async function tow(parts: FlowParts, work: PlaceWork, target: Target): Pr
     const { at, detail, failed } = keys;
     return { attempt: { kind: "unanswered", detail, at, failed }, verdicts: [], view: null };
   }
-  const author = provenAuthor(parts, work, target, keys.keyOf);
-  const plan = decide(work, target, author, keys.keyOf);
+  const keyOf = withMergedKeys(work.config, mergedArtifacts(target), keys.keyOf);
+  const author = provenAuthor(parts, work, target, keyOf);
+  const plan = decide(work, target, author, keyOf);
   const edited = editFiles(target.files, plan.changes);
   if (edited.kind === "refused") return refusedWhole(work, edited.refusal);
   const broken = plan.carriedVerdicts.find((verdict) => verdict.kind === "refused");
   // A file that a person has to mend first: what is open stays as it is until then.
   if (broken !== undefined && edited.edits.length === 0)
     return refusedWhole(work, { reason: broken.reason, message: broken.detail });
-  const desired = desiredProposal(work, plan, edited.edits, author);
+  const scope = { ...work, web: parts.web };
+  const desired = await withSources(scope, desiredProposal(work, plan, edited.edits, author));
   const viewed = await viewProposal(parts, work, target, { author, desired, plan });
   if (viewed?.refusal) return refusedWhole(work, viewed.refusal);
   const attempt = await propose(parts, work, target, author, desired);
@@ -137,6 +147,7 @@ function planInput(work: PlaceWork, target: Target) {
     files: target.files,
     folders: target.folders,
     paths: work.files,
+    merged: mergedArtifacts(target),
   };
 }
 
@@ -168,20 +179,6 @@ function claimedArtifacts(target: Target): readonly Artifact[] {
   );
 }
 
-/** Versions that a person closed unmerged: exactly those are not proposed again, until the pull request is reopened. */
-function closedByPeople(target: Target): { artifact: ImageArtifact; pull: number }[] {
-  return target.pulls
-    .filter((pull) => pull.ours && pull.state === "closed" && pull.closedBy === "person")
-    .flatMap((pull) =>
-      (parseTrailers(pull.firstMessage)?.artifacts ?? [])
-        .filter((a) => a.kind === "image")
-        .map((artifact) => ({
-          artifact,
-          pull: pull.number,
-        })),
-    );
-}
-
 function desiredProposal(
   work: PlaceWork,
   plan: Plan,
@@ -196,7 +193,7 @@ function desiredProposal(
         carried.some((c) => c.kind === "image" && c.image === a.image && c.tag === a.tag),
     );
   const releases = work.releases.filter(holds);
-  const before = author.kind === "ours" ? author.trailers.deliveries : [];
+  const before = author.kind === "ours" ? author.trailers : null;
   return {
     place: work.place,
     environment: work.environment,
@@ -210,8 +207,14 @@ function desiredProposal(
       (v) => v.kind === "skipped" && v.reason === "entry-missing",
     ),
     releases,
-    deliveries: [...new Set([...before, ...releases.flatMap((release) => release.deliveries)])],
+    deliveries: [
+      ...new Set([
+        ...(before?.deliveries ?? []),
+        ...releases.flatMap((release) => release.deliveries),
+      ]),
+    ],
     orderUnknown: plan.orderUnknown,
+    pushedAgain: pushedAgain(plan.rows, carried, before?.artifacts ?? []),
   };
 }
 

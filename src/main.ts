@@ -100,7 +100,7 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
 /** Idle connections of this wire keep no process alive. */
 function outsideReads(): Outside {
   const wire = createWire();
-  return (url, limits) => wire.get({ ...limits, url, headers: {}, ca: null });
+  return (url, limits) => wire.ask({ ...limits, url, headers: {}, ca: null });
 }
 
 function githubAddress({ githubHost, githubProtocol }: Env): { githubUrl?: string } {

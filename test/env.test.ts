@@ -60,7 +60,7 @@ describe("settings", () => {
       plainHttpHosts: [],
       repos: [],
       registriesFile: null,
-      policyFile: null,
+      policy: [],
       options: defaultOptions,
       kustomize: null,
       renderRemote: false,
@@ -142,6 +142,26 @@ describe("settings", () => {
     const lines = problems(over);
     expect(lines.map((line) => line.split(":")[0])).toEqual([variable]);
     expect(lines.join("")).not.toMatch(/hush|\n|BEGIN/);
+  });
+
+  test.each<[string, string, string]>([
+    ["no YAML", "version: [1\n", "line 2"],
+    ["another key", "version: 1\nenvironments: []\nfloors: []\n", "line 2"],
+    [
+      "two faults",
+      "version: 1\nenvironments:\n  - match: prod\n    approvals: { count: -1 }\n    soak: long\n",
+      "line 4",
+    ],
+  ])("a policy with %s is refused in one line that names the place", (_name, text, place) => {
+    const lines = problems({ TAGBOAT_POLICY: "/p.yml" }, { "/p.yml": text });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(new RegExp(`^TAGBOAT_POLICY: ${place}, column \\d+: [^\n]+$`));
+  });
+
+  test("the policy is read", () => {
+    const text = "version: 1\nenvironments: [{ match: prod, approvals: { count: 2 } }]\n";
+    const { policy } = env({ TAGBOAT_POLICY: "/p.yml" }, { "/p.yml": text });
+    expect(policy).toMatchObject([{ match: ["prod"], approvals: { count: 2, requester: false } }]);
   });
 
   test("every problem is told at once", () => {

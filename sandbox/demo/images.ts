@@ -29,6 +29,11 @@ export function nextImage(now: Date): StoryImage {
   return build(`${hex.slice(0, 4)}-${hex.slice(4, 9)}`, now);
 }
 
+/** An image of that tag, built at this moment. */
+export function buildNow(tag: string): StoryImage {
+  return build(tag, new Date());
+}
+
 function build(tag: string, created: Date): StoryImage {
   const [start = "", end = ""] = tag.split("-");
   const commit = `${start}${createHash("sha1").update(tag).digest("hex")}`.slice(0, 40);

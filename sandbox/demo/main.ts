@@ -5,8 +5,10 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import type { Pull } from "../world/entities.ts";
 import { StoryFailed } from "./expect.ts";
+import { deliveriesUrl, pullUrl } from "./look.ts";
+import { tellPromotion } from "./promotion.ts";
 import { openScene, type Scene } from "./scene.ts";
-import { deliveriesUrl, pullUrl, pushAnother, tellStory } from "./story.ts";
+import { pushAnother, tellStory } from "./story.ts";
 import { createTeller, type Teller, wantsColour } from "./teller.ts";
 
 const HELP = `Usage: npm run demo [-- --once] [--port N]
@@ -68,10 +70,13 @@ async function play({ once: isOnce, port }: Wanted, teller: Teller): Promise<num
   let scene: Scene | null = null;
   try {
     scene = await openScene({ port, logFile });
-    const pull = await Promise.race([tellStory(scene, teller), interruption]);
-    if (pull === "interrupted") return EXIT_INTERRUPTED;
+    const release = await Promise.race([tellStory(scene, teller), interruption]);
+    if (release === "interrupted") return EXIT_INTERRUPTED;
+    teller.title("A comment takes it on, an approval lets it through, a comment takes it back");
+    const told = await Promise.race([tellPromotion(scene, teller, release), interruption]);
+    if (told === "interrupted") return EXIT_INTERRUPTED;
     teller.fact("Tagboat's log", logFile);
-    if (!isOnce) await stayUp(scene, teller, pull, interruption);
+    if (!isOnce) await stayUp(scene, teller, release.pull, interruption);
   } catch (error) {
     report(error, teller, scene?.app.tail(10) ?? "", logFile);
     return 1;
@@ -115,10 +120,11 @@ function inviteToClick(scene: Scene, teller: Teller, pull: Pull): void {
   clone.password = token;
   const enter = process.stdin.isTTY ? ["Press Enter: the pipeline pushes another image."] : [];
   const tries = [
-    `Read the pull request, approve and merge it as ann: ${pullUrl(scene, pull)}`,
-    "Or close it: that version is not proposed again, a newer one is.",
+    `Comment on the pull request as ben: ${pullUrl(scene, pull)}`,
+    "  /tagboat help, /tagboat status, /promote prod, /tagboat unhold dev",
     ...enter,
-    `Commit on its branch, git clone ${clone.href}: your work is not overwritten.`,
+    "Close what it opens: that version is not proposed again, a newer one is.",
+    `Or commit on its branch, git clone ${clone.href}: your work is not overwritten.`,
     `See what GitHub told Tagboat, and send it again: ${deliveriesUrl(scene)}`,
   ];
   teller.say("\nEverything stays up until Ctrl-C. What to try:\n");

@@ -2,45 +2,36 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { runGit } from "../git/run-git.ts";
-import { pushImage } from "../registry/image.ts";
 import type { Pull } from "../world/entities.ts";
-import type { LogLine } from "./app-process.ts";
 import { expectSame, expectThat } from "./expect.ts";
 import { withoutToken } from "./hook-url.ts";
 import { nextImage, type StoryImage, storyImages } from "./images.ts";
-import { IMAGE_PATH, type Scene } from "./scene.ts";
+import { deliveriesUrl, diffOf, git, noComplaints, pullUrl, shows } from "./look.ts";
+import type { Release } from "./promotion.ts";
+import { push } from "./push.ts";
+import type { Scene } from "./scene.ts";
 import type { Teller } from "./teller.ts";
+import { untilChecked } from "./wait.ts";
 
 const OVERLAY = "env/overlays/01-dev/kustomization.yaml";
-/** How long the app may take for one image, in milliseconds: far more than it does. */
-const PATIENCE = 8_000;
 const run = promisify(execFile);
-
-/** What the app made of an image: the outcome in its log, and how long after the push. */
-interface Settled {
-  readonly outcome: LogLine;
-  readonly ms: number;
-  /** Requests to GitHub, and how many of them wrote. */
-  readonly requests: number;
-  readonly writes: number;
-}
 
 /**
  * Plays the story and tells it. Rejects with `StoryFailed` where it goes otherwise than it should. Resolves with the
- * story's pull request.
+ * story's pull request and what it carries.
  */
-export async function tellStory(scene: Scene, teller: Teller): Promise<Pull> {
+export async function tellStory(scene: Scene, teller: Teller): Promise<Release> {
   const images = storyImages(new Date());
   await setOut(scene, teller, images.present);
   const pull = await becomesPullRequest(scene, teller, images.present, images.pushed);
   await canBeCloned(scene, teller, pull, images.pushed);
+  await untilChecked(scene, pull);
   await isUpdated(scene, teller, pull, images.newer);
+  await untilChecked(scene, pull);
   await isSkipped(scene, teller, pull, images);
   for (const [url, text] of pagesToOpen(scene, pull)) await shows(url, text);
-  const { complaints } = scene.sandbox.stage.recorder;
-  expectThat(complaints.length === 0, `the sandbox's GitHub complains: ${complaints.join("; ")}`);
-  return pull;
+  noComplaints(scene);
+  return { pull, present: images.present, released: images.newer };
 }
 
 async function setOut(scene: Scene, teller: Teller, present: StoryImage): Promise<void> {
@@ -146,45 +137,6 @@ async function isSkipped(
   teller.fact("why", String(outcome.detail));
 }
 
-/** Pushes an image and waits until the app has settled what the registry told it. */
-async function push(
-  scene: Scene,
-  { tag, image }: StoryImage,
-  wanted: (outcome: LogLine) => boolean,
-): Promise<Settled> {
-  const { registryAddress, stage } = scene.sandbox;
-  const since = scene.app.count;
-  const before = stage.recorder.counted().length;
-  await pushImage({ baseUrl: registryAddress.url }, IMAGE_PATH, tag, image);
-  const started = performance.now();
-  const matches = (line: LogLine) => wanted(outcomeOf(line));
-  const line = await scene.app.line(since, matches, PATIENCE);
-  const ms = performance.now() - started;
-  const requests = stage.recorder.counted().slice(before);
-  const writes = requests.filter((request) => request.write).length;
-  return { outcome: outcomeOf(line), ms, requests: requests.length, writes };
-}
-
-/** The outcome that a log line tells of; empty: it tells of none. */
-function outcomeOf({ msg, outcome }: LogLine): LogLine {
-  return msg === "settled" && typeof outcome === "object" && outcome !== null ? { ...outcome } : {};
-}
-
-/** The addresses that the story invites to open, each with a text that must be on its page. */
-function pagesToOpen(scene: Scene, pull: Pull): readonly (readonly [string, string])[] {
-  return [
-    [pullUrl(scene, pull), pull.title],
-    [`${scene.sandbox.url}/acme/myapp-cd`, "myapp-cd"],
-    [deliveriesUrl(scene), "pull_request"],
-  ];
-}
-
-async function shows(url: string, text: string): Promise<void> {
-  const answer = await fetch(url, { headers: { accept: "text/html" } });
-  const page = await answer.text();
-  expectThat(answer.ok && page.includes(text), `${url} answers ${answer.status} without “${text}”`);
-}
-
 /** For whoever goes on playing: one more image, and what becomes of it. */
 export async function pushAnother(scene: Scene, teller: Teller): Promise<void> {
   const image = nextImage(new Date());
@@ -196,26 +148,11 @@ export async function pushAnother(scene: Scene, teller: Teller): Promise<void> {
   if (detail !== undefined) teller.fact("why", String(detail));
 }
 
-async function diffOf(scene: Scene, pull: Pull): Promise<{ body: string; stat: string }> {
-  const range = `${pull.baseBranch}...${pull.headBranch}`;
-  const stat = await git(scene, ["diff", "--numstat", range]);
-  const whole = await git(scene, ["diff", "--unified=2", range]);
-  const body = whole.slice(whole.search(/^@@/m));
-  return { body, stat: stat.trim() };
-}
-
-async function git(scene: Scene, args: readonly string[]): Promise<string> {
-  const { dir } = scene.sandbox.stage.bareOf(scene.repo) ?? {};
-  if (dir === undefined) throw new Error("the repo is not on disk");
-  return (await runGit(dir, args)).stdout.toString();
-}
-
-/** The page of a pull request. */
-export function pullUrl(scene: Scene, pull: Pull): string {
-  return `${scene.sandbox.url}/acme/myapp-cd/pull/${pull.number}`;
-}
-
-/** The page of what GitHub told the app. */
-export function deliveriesUrl(scene: Scene): string {
-  return `${scene.sandbox.url}/-/deliveries`;
+/** The addresses that the story invites to open, each with a text that must be on its page. */
+function pagesToOpen(scene: Scene, pull: Pull): readonly (readonly [string, string])[] {
+  return [
+    [pullUrl(scene, pull), pull.title],
+    [`${scene.sandbox.url}/acme/myapp-cd`, "myapp-cd"],
+    [deliveriesUrl(scene), "pull_request"],
+  ];
 }

@@ -6,7 +6,7 @@ import * as comments from "./comments.ts";
 import { commitOnBranch } from "./commits.ts";
 import type { Repo } from "./entities.ts";
 import * as labels from "./labels.ts";
-import { dequeue, enqueue } from "./merge-queue.ts";
+import { dequeue, enqueue, queueOf } from "./merge-queue.ts";
 import { mergePull } from "./merging.ts";
 import { findNode } from "./nodes.ts";
 import * as pulls from "./pulls.ts";
@@ -140,5 +140,6 @@ function pullDoors(state: State) {
     setAutoMerge: write(state, setAutoMerge),
     enqueue: write(state, enqueue),
     dequeue: write(state, dequeue),
+    queue: (repo, base) => queueOf(state, repo, base),
   } satisfies Partial<World>;
 }

@@ -23,7 +23,8 @@ function queueBot(state: State): string {
   return QUEUE_BOT;
 }
 
-function queueOf(state: State, repo: Repo, base: string): QueueEntry[] {
+/** What waits for a base, first to merge first. */
+export function queueOf(state: State, repo: Repo, base: string): QueueEntry[] {
   return listOf(state.queues, `${repo.id}/${base}`);
 }
 

@@ -27,6 +27,14 @@ export class Rejection extends Error {
   }
 }
 
+/** A pull request in a merge queue, with the commit of its group; `""` while that is not made. */
+export interface QueuedPull {
+  readonly pull: Pull;
+  readonly by: string;
+  readonly headOid: Oid;
+  readonly baseOid: Oid;
+}
+
 /** Something happened. The webhook room turns it into GitHub's payloads; tests may listen too. */
 export type WorldEvent =
   | {
@@ -241,6 +249,8 @@ export interface World {
   ): Promise<void>;
   enqueue(repo: Repo, actor: string, pull: Pull, expectedHead?: Oid): Promise<void>;
   dequeue(repo: Repo, actor: string, pull: Pull): Promise<void>;
+  /** What waits in the merge queue of a branch, first to merge first. */
+  queue(repo: Repo, base: string): readonly QueuedPull[];
   review(
     repo: Repo,
     actor: string,

@@ -14,6 +14,7 @@ import { resume } from "./resume.ts";
 import { schema } from "./schema.ts";
 import { setImage } from "./set-image.ts";
 import { status } from "./status.ts";
+import { testTag } from "./test-tag.ts";
 
 /** Every subcommand. A new one is a file and a line here. */
 function commandsOf(desk: DeskParts): Readonly<Record<string, Command>> {
@@ -23,6 +24,7 @@ function commandsOf(desk: DeskParts): Readonly<Record<string, Command>> {
     init,
     "set-image": setImage,
     "check-config": checkConfig,
+    "test-tag": testTag,
     schema,
     status: status(desk),
     explain: explain(desk),

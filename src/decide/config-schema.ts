@@ -24,6 +24,18 @@ const tags = z.strictObject({
   order: z.enum(["build-time", "semver", "numeric", "alphabetical"]).default("build-time"),
   range: orNull(z.string().min(1)).describe("Range of versions, with order: semver only."),
   extract: orNull(regexp).describe("Regular expression with one group: the part to compare."),
+  ignore: oneOrMore.optional().describe("Regular expressions: what fits one is never taken."),
+  prerelease: orNull(z.boolean()).describe("Whether pre-releases are taken, with order: semver."),
+  platforms: texts.default([]).describe("Platforms that an image must be built for, all of them."),
+  age: duration.optional().describe("How old a version is at least before it is proposed."),
+  repushed: z.enum(["follow", "refuse"]).default("follow").describe("A tag with other content."),
+});
+
+const labels = z.strictObject({
+  revision: oneOrMore.optional().describe("Label with the commit of the source repo."),
+  source: oneOrMore.optional().describe("Label with the source repo: owner/name or a URL."),
+  run: oneOrMore.optional().describe("Label with the name of the pipeline run."),
+  runUrl: oneOrMore.optional().describe("Label with the address of the pipeline run."),
 });
 
 const image = z.strictObject({
@@ -33,6 +45,7 @@ const image = z.strictObject({
   tag: orNull(z.string().min(1)).describe("Template of the tag for pipeline events."),
   pin: z.enum(["as-is", "tag", "digest", "tag+digest"]).default("as-is"),
   source: orNull(z.string().min(1)).describe("Repo it is built from: owner/name."),
+  labels: labels.prefault({}).describe("Labels of yours that tell where the image came from."),
   refs: z.boolean().default(false).describe("Move ?ref= of resources from source with it."),
   verify: z.enum(["registry", "none"]).default("registry"),
   reread: z.boolean().default(true).describe("Look for versions that no webhook told of."),
@@ -114,6 +127,7 @@ const keys: Readonly<Record<string, readonly string[]>> = {
   "": Object.keys(configSchema.shape),
   images: Object.keys(image.shape),
   "images.tags": Object.keys(tags.shape),
+  "images.labels": Object.keys(labels.shape),
   environments: Object.keys(environment.shape),
   "environments.approvals": Object.keys(approvals.shape),
   "environments.allow": Object.keys(allow.shape),

@@ -1,37 +1,22 @@
-import type { WrittenConfig, WrittenEnvironment, WrittenImage } from "./config-schema.ts";
+import type { WrittenConfig, WrittenEnvironment } from "./config-schema.ts";
 import type { Finding } from "./config-text.ts";
+import { parseDuration } from "./duration.ts";
 
 /** What stands in the config, is valid, and is not acted on by this version: said, so that nobody relies on it. */
 export function waitingParts(config: WrittenConfig): Finding[] {
-  const findings: Finding[] = [];
-  for (const [index, image] of config.images.entries()) {
-    findings.push(...ofImage(image, ["images", index]));
-  }
-  for (const [index, environment] of config.environments.entries()) {
-    findings.push(...ofEnvironment(environment, ["environments", index]));
-  }
-  return findings;
-}
-
-function ofImage(image: WrittenImage, path: readonly PropertyKey[]): Finding[] {
-  if (image.tag === null) return [];
-  const until = "a pipeline event that does not name a tag is skipped";
-  return [waiting([...path, "tag"], "The `tag` template", until)];
+  return config.environments.flatMap((environment, index) =>
+    ofEnvironment(environment, ["environments", index]),
+  );
 }
 
 function ofEnvironment(environment: WrittenEnvironment, path: readonly PropertyKey[]): Finding[] {
   const findings: Finding[] = [];
-  const { merge, on, approvals, soak, require, freeze } = environment;
-  const say = (key: string, what: string, until: string) =>
-    findings.push(waiting([...path, key], what, until));
-  if (merge === "auto" || merge === "approved") {
-    say("merge", `\`merge: ${merge}\``, "a person merges the pull requests");
-  }
-  if (on === "merge") say("on", "`on: merge`", "nothing is proposed here when `after` was merged");
-  if (approvals) say("approvals", "`approvals`", "the repo's own branch rules decide");
-  if (soak !== undefined) say("soak", "`soak`", "no time is waited");
-  if (require) say("require", "`require`", "the repo's own required checks decide");
-  if (freeze.length > 0) say("freeze", "`freeze`", "nothing is held back");
+  const { require, soak } = environment;
+  const closed = "nothing tells how a release runs, and the gate stays closed";
+  if (soak !== undefined && parseDuration(soak) !== 0)
+    findings.push(waiting([...path, "soak"], "`soak`", closed));
+  if (require?.health != null)
+    findings.push(waiting([...path, "require", "health"], "`require.health`", closed));
   return findings;
 }
 

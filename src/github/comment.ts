@@ -23,5 +23,6 @@ export function commentOf(node: CommentNode): Comment {
     body: node.body,
     createdAt: node.createdAt,
     edited,
+    onFork: null,
   };
 }

@@ -60,6 +60,7 @@ export async function readComment(
     body,
     createdAt: read.data.created_at,
     edited: read.data.updated_at !== read.data.created_at,
+    onFork: null,
   };
 }
 
@@ -67,7 +68,13 @@ export const TAKE_COMMENT: Document = {
   what: "addReaction",
   text: `mutation TakeComment($reaction: AddReactionInput!) {
   reaction: addReaction(input: $reaction) {
-    subject { ... on IssueComment { repository { databaseId } ...CommentFacts } }
+    subject {
+      ... on IssueComment {
+        repository { databaseId }
+        pullRequest { isCrossRepository }
+        ...CommentFacts
+      }
+    }
   }
 }
 ${COMMENT_FRAGMENT}
@@ -76,7 +83,10 @@ ${WHO_FRAGMENT}`,
 
 const Taken = z.object({
   reaction: z.object({
-    subject: CommentNode.extend({ repository: z.object({ databaseId: z.number() }) }),
+    subject: CommentNode.extend({
+      repository: z.object({ databaseId: z.number() }),
+      pullRequest: z.object({ isCrossRepository: z.boolean() }).nullable(),
+    }),
   }),
 });
 
@@ -111,7 +121,7 @@ export async function takeComment(
   const same = subject.fullDatabaseId === id && subject.repository.databaseId === repo.id;
   if (!same) return null;
   remember(seen, id, nodeId);
-  return commentOf(subject);
+  return { ...commentOf(subject), onFork: subject.pullRequest?.isCrossRepository ?? null };
 }
 
 /** A reaction by itself. Never throws. */

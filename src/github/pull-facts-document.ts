@@ -32,20 +32,26 @@ export type CommentNode = z.infer<typeof CommentNode>;
 /** A pull request with all that decides about it. The cursors page through what may be more than a hundred. */
 export const PULL_FACTS: Document = {
   what: "viewer+repository",
-  text: `query PullFacts($owner: String!, $name: String!, $number: Int!, $reviews: String, $checks: String, $comments: String) {
+  text: `query PullFacts($owner: String!, $name: String!, $number: Int!, $reviews: String, $checks: String, $comments: String, $counted: [String!]) {
   viewer { login databaseId }
   repository(owner: $owner, name: $name) {
     databaseId
     autoMergeAllowed
+    said: pullRequests(labels: $counted, first: 1) { totalCount }
+    open: pullRequests(states: OPEN, first: 100, orderBy: { field: UPDATED_AT, direction: DESC }) {
+      nodes { number state headRefOid }
+    }
     pullRequest(number: $number) {
       id
       number
       url
       state
+      mergedAt
       isDraft
       title
       body
       changedFiles
+      files(first: 100) { nodes { path changeType } }
       isCrossRepository
       baseRefName
       baseRefOid
@@ -78,7 +84,13 @@ export const PULL_FACTS: Document = {
         }
       }
       head: commits(last: 1) {
-        nodes { commit { oid statusCheckRollup { ...Checks } } }
+        nodes {
+          commit {
+            oid
+            statusCheckRollup { ...Checks }
+            associatedPullRequests(first: 50) { nodes { number state headRefOid } }
+          }
+        }
       }
     }
   }
@@ -92,6 +104,7 @@ fragment Checks on StatusCheckRollup {
         name
         status
         conclusion
+        title
         isRequired(pullRequestNumber: $number)
         checkSuite { app { databaseId } }
       }
@@ -129,6 +142,7 @@ const CheckNode = z.discriminatedUnion("__typename", [
     name: z.string(),
     status: z.string(),
     conclusion: z.string().nullable(),
+    title: z.string().nullish(),
     isRequired: z.boolean(),
     checkSuite: z.object({ app: z.object({ databaseId: z.number().nullable() }).nullable() }),
   }),
@@ -147,15 +161,28 @@ const CommitNode = HeadCommit.extend({
 });
 export type CommitNode = z.infer<typeof CommitNode>;
 
+const Others = z.object({
+  nodes: z
+    .array(z.object({ number: z.number().int(), state: z.string(), headRefOid: Oid }).nullable())
+    .nullish(),
+});
+export type OtherPulls = z.infer<typeof Others>;
+
 const Pull = z.object({
   id: z.string(),
   number: z.number().int(),
   url: z.string(),
   state: z.enum(["OPEN", "CLOSED", "MERGED"]),
+  mergedAt: z.string().nullable(),
   isDraft: z.boolean(),
   title: z.string(),
   body: z.string(),
   changedFiles: z.number().int(),
+  files: z
+    .object({
+      nodes: z.array(z.object({ path: z.string(), changeType: z.string() }).nullable()).nullish(),
+    })
+    .nullish(),
   isCrossRepository: z.boolean(),
   baseRefName: z.string(),
   baseRefOid: Oid,
@@ -185,6 +212,7 @@ const Pull = z.object({
             commit: z.object({
               oid: Oid,
               statusCheckRollup: z.object({ contexts: page(CheckNode) }).nullable(),
+              associatedPullRequests: Others.nullable(),
             }),
           })
           .nullable(),
@@ -201,6 +229,8 @@ export const PullFactsAnswer = z.object({
     .object({
       databaseId: z.number(),
       autoMergeAllowed: z.boolean(),
+      said: z.object({ totalCount: z.number().int() }).nullish(),
+      open: Others,
       pullRequest: Pull.nullable(),
     })
     .nullable(),

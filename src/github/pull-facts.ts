@@ -10,6 +10,7 @@ import {
   type CommentNode,
   type CommitNode,
   type FoundPull,
+  type OtherPulls,
   PULL_FACTS,
   PullFactsAnswer,
   type ReviewNode,
@@ -22,9 +23,19 @@ import type { Viewer } from "./target-answer.ts";
 /** How often the pull request may change while its pages are read. */
 const TRIES = 3;
 
-interface Found {
+export interface WantedPull {
+  readonly number: number;
+  /** Label whose pull requests are counted by the way; `null`: none. */
+  readonly counted: string | null;
+}
+
+/** What the first query tells. */
+export interface Found {
   readonly viewer: Viewer;
+  /** Other open pull requests of the same head. */
+  readonly sameHead: readonly number[];
   readonly autoMergeAllowed: boolean;
+  readonly said: number | null;
   readonly pull: FoundPull;
   readonly reviews: readonly ReviewNode[];
   readonly comments: readonly CommentNode[];
@@ -41,8 +52,17 @@ export async function readPull(
   repo: CdRepo,
   number: number,
 ): Promise<PullFacts | null> {
-  const found = await findPull(host, repo, number);
-  if (found === null) return null;
+  const found = await findPull(host, repo, { number, counted: null });
+  return found === null ? null : readRest(host, appId, repo, found);
+}
+
+/** The rest of what decides: one comparison of the very commits that the query told. */
+export async function readRest(
+  host: Host,
+  appId: number,
+  repo: CdRepo,
+  found: Found,
+): Promise<PullFacts> {
   const { pull } = found;
   // What a merged one changed is found from where its base stood then.
   const tip = pull.state === "MERGED" ? null : (pull.baseRef?.target?.oid ?? null);
@@ -70,12 +90,17 @@ export async function readPull(
   };
 }
 
-async function findPull(host: Host, repo: CdRepo, number: number): Promise<Found | null> {
+/** One query, one more for each further hundred of what there may be many of. */
+export async function findPull(
+  host: Host,
+  repo: CdRepo,
+  wanted: WantedPull,
+): Promise<Found | null> {
   for (let left = TRIES; left > 0; left -= 1) {
-    const found = await readPages(host, repo, number);
+    const found = await readPages(host, repo, wanted);
     if (found !== "moved") return found;
   }
-  const name = `${repo.owner}/${repo.name}#${number}`;
+  const name = `${repo.owner}/${repo.name}#${wanted.number}`;
   throw new ForgeUnavailable(`${name} changes faster than it can be read`, "request", null);
 }
 
@@ -83,12 +108,12 @@ async function findPull(host: Host, repo: CdRepo, number: number): Promise<Found
 async function readPages(
   host: Host,
   repo: CdRepo,
-  number: number,
+  wanted: WantedPull,
 ): Promise<Found | "moved" | null> {
   let found: Found | null = null;
   let cursors: Cursors | null = {};
   while (cursors !== null) {
-    const page = await readPage(host, repo, number, cursors);
+    const page = await readPage(host, repo, wanted, cursors);
     if (page === "moved" || page === null) return page;
     if (found !== null && found.pull.headRefOid !== page.pull.headRefOid) return "moved";
     found = found === null ? page : joined(found, page);
@@ -103,10 +128,11 @@ type Cursors = Partial<Record<"reviews" | "comments" | "checks", string | null>>
 async function readPage(
   host: Host,
   repo: CdRepo,
-  number: number,
+  { counted, number }: WantedPull,
   cursors: Cursors,
 ): Promise<Found | "moved" | null> {
-  const where = { owner: repo.owner, name: repo.name, number };
+  const labels = counted === null ? null : [counted];
+  const where = { owner: repo.owner, name: repo.name, number, counted: labels };
   const answer = await host.query(PULL_FACTS, { ...where, ...cursors });
   const { repository, viewer } = readAnswer(leniently(answer), PullFactsAnswer);
   const pull = repository?.pullRequest ?? null;
@@ -116,12 +142,25 @@ async function readPage(
   const { reviews, comments, checks } = pagesOf(pull);
   return {
     viewer,
+    sameHead: sameHeadOf(pull, repository.open),
     autoMergeAllowed: repository.autoMergeAllowed,
+    said: counted === null ? null : (repository.said?.totalCount ?? null),
     pull,
     reviews: nodesOf(reviews),
     comments: nodesOf(comments),
     checks: nodesOf(checks),
   };
+}
+
+/** By the list of what is open, which knows every branch, and by the commit, whatever its age. */
+function sameHeadOf(pull: FoundPull, open: OtherPulls): readonly number[] {
+  const commit = pull.head.nodes?.at(-1)?.commit;
+  const others = [...nodesOf(open), ...nodesOf(commit?.associatedPullRequests ?? null)];
+  const same = others.filter(
+    ({ headRefOid, number, state }) =>
+      state === "OPEN" && headRefOid === pull.headRefOid && number !== pull.number,
+  );
+  return [...new Set(same.map(({ number }) => number))].sort((a, b) => a - b);
 }
 
 function pagesOf(pull: FoundPull) {
@@ -154,13 +193,13 @@ function nodesOf<T>(page: { readonly nodes?: (T | null)[] | null | undefined } |
   return (page?.nodes ?? []).filter((node) => node !== null);
 }
 
-const STATES = { OPEN: "open", CLOSED: "closed", MERGED: "merged" } as const;
+export const STATES = { OPEN: "open", CLOSED: "closed", MERGED: "merged" } as const;
 const MERGEABLE: Readonly<Record<string, PullFacts["mergeable"]>> = {
   MERGEABLE: "clean",
   CONFLICTING: "conflicting",
 };
 
-function identity({ pull, viewer, autoMergeAllowed }: Found) {
+function identity({ pull, viewer, autoMergeAllowed, sameHead }: Found) {
   const sameRepo = !pull.isCrossRepository;
   const autoMerge = autoMergeAllowed ? "off" : "unavailable";
   const queue = pull.isInMergeQueue ? "queued" : "outside";
@@ -169,11 +208,13 @@ function identity({ pull, viewer, autoMergeAllowed }: Found) {
     nodeId: pull.id,
     url: pull.url,
     state: STATES[pull.state],
+    mergedAt: pull.mergedAt,
     draft: pull.isDraft,
     title: pull.title,
     body: pull.body,
     author: account(pull.author),
     ours: sameRepo && isViewer(pull.author, viewer),
+    sameHead,
     head: { branch: pull.headRefName, oid: pull.headRefOid, sameRepo },
     mergeable: MERGEABLE[pull.mergeable] ?? "unknown",
     autoMerge: pull.autoMergeRequest === null ? autoMerge : "on",
@@ -238,7 +279,7 @@ function checkOf(node: CheckNode, demands: BranchDemands): Check {
   const appId = isStatus ? null : (node.checkSuite.app?.databaseId ?? null);
   const required =
     node.isRequired || demands.checks.some((demanded) => answers({ name, appId }, demanded));
-  return { name, appId, verdict: isStatus ? ofStatus(node.state) : ofRun(node), required };
+  return { name, appId, verdict: isStatus ? ofStatus(node.state) : runVerdict(node), required };
 }
 
 function ofStatus(state: string): Check["verdict"] {
@@ -246,7 +287,8 @@ function ofStatus(state: string): Check["verdict"] {
   return state === "SUCCESS" ? "passing" : "failing";
 }
 
-function ofRun({
+/** How a check run stands. */
+export function runVerdict({
   status,
   conclusion,
 }: {

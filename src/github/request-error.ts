@@ -63,13 +63,17 @@ const NOT_CONNECTED = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
+// Of a team that is not there, or that somebody is not in, a GitHub Enterprise Server answers 404; octokit's plugin for older
+// servers, which Probot loads, throws an error of its own in its place that carries no answer (@octokit/plugin-enterprise-compatibility).
+const NOT_FOUND = 404;
+
 /** Reads what octokit rejected with. Never throws; anything unknown counts as sent and unanswered. */
 export function readRequestError(error: unknown): RequestFailure {
   const parsed = Rejected.safeParse(error);
   if (!parsed.success) return unknownFailure(error);
   const { message, status, headers, data, errors, response, request } = parsed.data;
   const token = request?.url.includes("/access_tokens") ?? false;
-  const answered = response !== undefined || errors !== undefined;
+  const answered = response !== undefined || errors !== undefined || status === NOT_FOUND;
   return {
     message: firstLine(message),
     status: answered ? (status ?? 200) : null,

@@ -18,6 +18,10 @@ export const Listing = z.object({
   entries: z.array(z.object({ name: z.string() })).nullish(),
 });
 
+export const LastCommits = z.object({
+  nodes: z.array(z.object({ message: z.string() }).nullable()).nullish(),
+});
+
 export const HeadCommit = z.object({
   oid: Oid,
   message: z.string(),
@@ -91,10 +95,13 @@ export type AliasedCommit = z.infer<typeof AliasedCommit>;
 
 const Pulls = z.object({ nodes: z.array(Pull.nullable()).nullish() });
 
+/** A branch beside the base, under `b0`, …. */
+export const BesideRef = z.object({ target: AliasedCommit.nullable() }).nullable();
+
 export const TargetAnswer = z.object({
   viewer: Viewer,
   repository: z
-    .object({
+    .looseObject({
       id: z.string(),
       databaseId: z.number(),
       name: z.string(),

@@ -17,6 +17,10 @@ interface Shape {
   readonly head: boolean;
   readonly siblings: boolean;
   readonly counted: boolean;
+  /** How many files on each branch beside. */
+  readonly beside: readonly number[];
+  /** Which files' last commits are told, by their places among `files`; `null`: nobody asked. */
+  readonly messages: readonly number[] | null;
 }
 
 /** The one query of `readTarget`, and where in its answer each file and folder is found. */
@@ -27,6 +31,8 @@ export interface TargetRequest {
   /** Folders but the root, which stands under `root`. */
   readonly folders: readonly string[];
   readonly root: boolean;
+  /** Branches beside, under `b0`, …, each with its files. */
+  readonly beside: readonly { readonly branch: string; readonly files: readonly string[] }[];
 }
 
 /**
@@ -38,7 +44,7 @@ export function targetRequest(query: TargetQuery): TargetRequest {
   const all = [...new Set(files.map(folderOf))];
   const root = all.includes("");
   const folders = all.filter((folder) => folder !== "");
-  const { base, head } = query;
+  const { base, beside = [], head } = query;
   const variables: Record<string, unknown> = {
     owner: query.repo.owner,
     name: query.repo.name,
@@ -56,6 +62,10 @@ export function targetRequest(query: TargetQuery): TargetRequest {
     variables.word = query.siblings.word;
   }
   if (query.counted !== undefined) variables.label = query.counted;
+  for (const [at, one] of beside.entries()) {
+    variables[`b${at}`] = `refs/heads/${one.branch}`;
+    for (const [file, path] of one.files.entries()) variables[`b${at}f${file}`] = path;
+  }
   const shape: Shape = {
     files: files.length,
     folders: folders.length,
@@ -64,6 +74,8 @@ export function targetRequest(query: TargetQuery): TargetRequest {
     head: head !== null,
     siblings: query.siblings !== undefined,
     counted: query.counted !== undefined,
+    beside: beside.map((one) => one.files.length),
+    messages: query.messages?.map((path) => files.indexOf(path)).filter((at) => at >= 0) ?? null,
   };
   return {
     document: { what: "viewer+repository", text: documentOf(shape) },
@@ -71,6 +83,7 @@ export function targetRequest(query: TargetQuery): TargetRequest {
     files,
     folders,
     root,
+    beside,
   };
 }
 
@@ -98,6 +111,7 @@ function documentOf(shape: Shape): string {
     ${shape.head ? headFields : ""}
     ${shape.siblings ? SIBLINGS : ""}
     ${shape.counted ? "labelled: pullRequests(labels: [$label], first: 1) { totalCount }" : ""}
+    ${shape.beside.map((files, at) => besideField(shape, files, at)).join("\n    ")}
   }
 }`,
     baseFragment(shape),
@@ -112,6 +126,19 @@ function documentOf(shape: Shape): string {
 const headFields = `head: ref(qualifiedName: $headRef) { target { oid ...Blobs } }
     open: ${pullsField("OPEN", 30)}
     ended: ${pullsField("CLOSED, MERGED", 10)}`;
+
+function besideField({ messages }: Shape, files: number, branch: number): string {
+  const fields = count(files).map((file) => {
+    const text = `f${file}: file(path: $b${branch}f${file}) { ...File }`;
+    return messages === null ? text : `${text} ${lastCommits(file, `b${branch}f${file}`)}`;
+  });
+  return `b${branch}: ref(qualifiedName: $b${branch}) { target { ... on Commit { oid ${fields.join(" ")} } } }`;
+}
+
+/** Few: a host walks back through the branch for them. */
+function lastCommits(file: number, variable: string): string {
+  return `h${file}: history(path: $${variable}, first: 5) { nodes { message } }`;
+}
 
 // By branches: a list of all open pull requests would hold those of other bots, too.
 const SIBLINGS = `siblings: refs(refPrefix: $siblings, query: $word, first: 50) {
@@ -136,6 +163,10 @@ function declarations(shape: Shape): string[] {
   if (shape.head) declared.push("$head: String!", "$headRef: String!");
   if (shape.counted) declared.push("$label: String!");
   if (shape.siblings) declared.push("$siblings: String!", "$word: String!");
+  for (const [at, files] of shape.beside.entries()) {
+    declared.push(`$b${at}: String!`);
+    for (const file of count(files)) declared.push(`$b${at}f${file}: String!`);
+  }
   for (const at of count(shape.files)) declared.push(`$f${at}: String!`);
   for (const at of count(shape.folders)) declared.push(`$d${at}: String!`);
   return declared;
@@ -144,6 +175,7 @@ function declarations(shape: Shape): string[] {
 function baseFragment(shape: Shape): string {
   const fields = ["oid"];
   for (const at of count(shape.files)) fields.push(`f${at}: file(path: $f${at}) { ...File }`);
+  for (const at of shape.messages ?? []) fields.push(lastCommits(at, `f${at}`));
   if (shape.root) fields.push("root: tree { ...Listing }");
   for (const at of count(shape.folders)) {
     fields.push(`d${at}: file(path: $d${at}) { object { ...Listing } }`);

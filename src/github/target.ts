@@ -13,7 +13,15 @@ import { type FoundFile, proveFiles } from "./file-text.ts";
 import { modeText } from "./git-blob.ts";
 import type { GraphqlAnswer, Host } from "./host.ts";
 import { pullState } from "./pull-state.ts";
-import { type AliasedCommit, Entry, Listing, TargetAnswer, type Viewer } from "./target-answer.ts";
+import {
+  type AliasedCommit,
+  BesideRef,
+  Entry,
+  LastCommits,
+  Listing,
+  TargetAnswer,
+  type Viewer,
+} from "./target-answer.ts";
 import { type TargetRequest, targetRequest } from "./target-document.ts";
 
 type Answer = NonNullable<TargetAnswer["repository"]>;
@@ -53,6 +61,8 @@ export async function readTarget(host: Host, query: TargetQuery): Promise<Target
     folders: folders(request, base),
     head: headBranch(repository, request, viewer),
     pulls: pulls(repository, viewer),
+    beside: await filesBeside(host, repo, request, repository),
+    ...(query.messages === undefined ? {} : { messages: messagesIn(request, repository) }),
     labelled: repository.labelled?.totalCount ?? 0,
     siblings: siblings(repository, viewer),
   };
@@ -88,6 +98,45 @@ export async function readFiles(
   return entries.map(([path, entry]) =>
     entry === null ? absent(path) : (proven.next().value ?? absent(path)),
   );
+}
+
+async function filesBeside(
+  host: Host,
+  repo: CdRepo,
+  request: TargetRequest,
+  repository: Answer,
+): Promise<Target["beside"]> {
+  const found = new Map<string, ReadonlyMap<string, FileState>>();
+  for (const [at, { branch, files }] of request.beside.entries()) {
+    const ref = BesideRef.safeParse(repository[`b${at}`] ?? null);
+    if (!ref.success)
+      throw new ForgeUnavailable("GitHub's answer has an unknown shape", "request", null);
+    const commit = ref.data?.target ?? null;
+    if (commit === null) continue;
+    const entries = files.map((path, file) => [path, entryAt(commit, `f${file}`)] as const);
+    const states = await readFiles(host, repo, entries);
+    found.set(branch, new Map(states.map((state) => [state.path, state])));
+  }
+  return found;
+}
+
+/** What was not asked, or does not read as a list of commits, is left out: messages prove nothing. */
+function messagesIn(request: TargetRequest, repository: Answer): NonNullable<Target["messages"]> {
+  const of = (commit: Readonly<Record<string, unknown>> | null, files: readonly string[]) =>
+    new Map(
+      files.flatMap((path, at) => {
+        const read = LastCommits.safeParse(commit?.[`h${at}`]);
+        const nodes = read.success ? (read.data.nodes ?? []) : null;
+        return nodes === null ? [] : [[path, nodes.flatMap((one) => one?.message ?? [])] as const];
+      }),
+    );
+  const base = repository.base ?? null;
+  const found = new Map([[base?.name ?? "", of(base?.target ?? null, request.files)]]);
+  for (const [at, { branch, files }] of request.beside.entries()) {
+    const ref = BesideRef.safeParse(repository[`b${at}`] ?? null);
+    found.set(branch, of(ref.data?.target ?? null, files));
+  }
+  return found;
 }
 
 function foundFile(path: string, entry: Entry): FoundFile {

@@ -31,6 +31,8 @@ export interface ImageEvent {
   /** The sender's time of the push or of the run's end, RFC 3339. */
   readonly at: string | null;
   readonly provenance: Provenance;
+  /** The sender names one tag where several may have been pushed together. */
+  readonly oneOfSeveral?: true;
 }
 
 /** Why a part of a delivery led to no event. */

@@ -55,6 +55,10 @@ export interface TargetQuery {
   readonly head: string | null;
   /** Files to read at the base, and their blob ids at the head. */
   readonly files: readonly string[];
+  /** Files to read on other branches, in the same request. Absent: none. */
+  readonly beside?: readonly { readonly branch: string; readonly files: readonly string[] }[];
+  /** Files whose last commits are to be told: of `files`, and all of `beside`. Absent: none. */
+  readonly messages?: readonly string[];
   /** Label whose pull requests are to be counted. Absent: none. */
   readonly counted?: string;
   /** Other proposals that are to be found: open ones of ours from branches `<folder>…<word>…`. Absent: none. */
@@ -77,6 +81,10 @@ export interface Target {
   readonly head: HeadBranch | null;
   /** Pull requests whose head is the proposal's branch in this repo, newest first, ours or not: all open ones, the last ended ones. */
   readonly pulls: readonly PullState[];
+  /** Files of the query's `beside`, by branch and path; a branch that is not there has none. */
+  readonly beside: ReadonlyMap<string, ReadonlyMap<string, FileState>>;
+  /** Messages of the last five commits that changed a file of the query's `messages`, newest first, by branch and path. Anybody's text. */
+  readonly messages?: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
   /** How many pull requests, open or not, have the query's `counted` label. */
   readonly labelled: number;
   /** Open pull requests of ours from the branches that the query's `siblings` name, at most 50. */

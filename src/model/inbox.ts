@@ -36,6 +36,13 @@ export type LaneTask =
         readonly at: string;
       };
     }
+  /** What we keep of people's words was taken away on a pull request: by the label, or with a reply of ours that had this marker. */
+  | {
+      readonly kind: "words";
+      readonly repo: string;
+      readonly pull: { readonly number: number; readonly nodeId: string };
+      readonly marker: string | null;
+    }
   /** Bring to a place by itself what was merged before it (`on: merge`). */
   | { readonly kind: "promote"; readonly place: Place; readonly why: string }
   /** Look at the gates of a pull request, and tell in its check how they stand. */

@@ -17,6 +17,8 @@ export interface Comment {
   readonly createdAt: string;
   /** Changed after it was written; of our own comments: by somebody else. */
   readonly edited: boolean;
+  /** On a pull request from a fork; `null`: not told. */
+  readonly onFork: boolean | null;
 }
 
 export interface Review {
@@ -45,6 +47,8 @@ export interface PullFacts {
   readonly nodeId: string;
   readonly url: string;
   readonly state: "open" | "closed" | "merged";
+  /** RFC 3339; `null`: it is not. */
+  readonly mergedAt: string | null;
   readonly draft: boolean;
   readonly title: string;
   readonly body: string;
@@ -53,6 +57,8 @@ export interface PullFacts {
   readonly ours: boolean;
   readonly base: { readonly branch: string; readonly oid: string };
   readonly head: { readonly branch: string; readonly oid: string; readonly sameRepo: boolean };
+  /** Other open pull requests whose head is the same commit: what is reported on it is read on all of them. */
+  readonly sameHead: readonly number[];
   /** The commit where head and base part: what the pull request changes is the difference from it. */
   readonly mergeBase: string;
   readonly files: readonly {
@@ -118,7 +124,7 @@ export interface Pulls {
     pull: number,
     labels: { readonly add: readonly string[]; readonly remove: readonly string[] },
   ): Promise<void>;
-  /** Comments of our App that carry a marker, on pull requests with this label, open or not; with their pull request. One request, at most 50 pull requests and the last 100 comments of each. */
+  /** Comments of our App that carry a marker, on pull requests with this label, open or not; with their pull request: all of them, or `ForgeUnavailable`. One request; more beyond 50 pull requests, or 100 comments of one. */
   labelledNotes(
     repo: CdRepo,
     label: string,

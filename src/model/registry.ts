@@ -32,10 +32,21 @@ export type TagsAnswer =
   | { readonly kind: "listed"; readonly tags: readonly string[]; readonly whole: boolean }
   | Exclude<RegistryAnswer, { kind: "found" }>;
 
+/**
+ * `now`: whether it is there, and what its tag names, by asking the registry. `facts`: what it is made of; what was read before is not
+ * asked again, a digest ever, a tag for an hour.
+ */
+export type ReadNeed = "now" | "facts";
+
 /** PORT. Reads of an OCI registry. */
 export interface Registry {
-  /** `reference`: a tag or a digest. `owner`: the GitHub owner on whose behalf, lower case; the operator's file decides. */
-  read(image: ImageName, reference: string, owner: string): Promise<RegistryAnswer>;
+  /** `reference`: a tag or a digest. `owner`: the GitHub owner on whose behalf, lower case; the operator's file decides. `need`: `now` unless said. */
+  read(
+    image: ImageName,
+    reference: string,
+    owner: string,
+    need?: ReadNeed,
+  ): Promise<RegistryAnswer>;
   /** The first 10,000 tags of an image. */
   tags(image: ImageName, owner: string): Promise<TagsAnswer>;
 }

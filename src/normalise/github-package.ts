@@ -110,7 +110,8 @@ function published(body: Body, pack: Package): Normalised {
     },
     gathering,
   );
-  return { kind: "read", ...gathering };
+  const events = gathering.events.map((event) => ({ ...event, oneOfSeveral: true as const }));
+  return { kind: "read", ...gathering, events };
 }
 
 /** `package_url` carries the host, also of an Enterprise Server; its tag part may be empty (`…/app:`). */

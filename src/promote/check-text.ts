@@ -13,6 +13,8 @@ export interface CheckAbout {
   readonly required: boolean;
   /** `null`: nothing tracked is changed. */
   readonly facts: Pick<GateFacts, "origin" | "places" | "config"> | null;
+  /** What it is about where that is no single pull request; a sentence. */
+  readonly subject?: string;
 }
 
 const MARKS = { open: "✓", waiting: "…", closed: "✗" } as const;
@@ -37,14 +39,13 @@ export function promotionCheck(
 }
 
 function summaryOf(report: GateReport, about: CheckAbout): string {
-  const { facts } = about;
-  if (facts === null || report.states.length === 0) {
-    return "It changes no image or ref that Tagboat tracks, and not its config.";
+  if (report.states.length === 0) {
+    return "It changes no image or ref that Tagboat tracks and that waits for a gate, and not its config.";
   }
   const rows = report.states.map((state) => [MARKS[state.verdict], state.gate, tell(state)]);
   const next = nextLook(report);
   return [
-    subjectOf(facts),
+    about.subject ?? (about.facts === null ? "" : subjectOf(about.facts)),
     table(["", "gate", "how it stands"], rows),
     next === null
       ? ""

@@ -5,6 +5,7 @@ import type { RefuseReason } from "../model/outcome.ts";
 import { cell, code, table } from "../model/outside-text.ts";
 import type { FileVersion } from "../model/pulls.ts";
 import { type HeldArtifact, nameOf, sameVersion, versionOf } from "./held-artifacts.ts";
+import { fromHereOn } from "./ladder.ts";
 import { type HeldRelease, heldFor, releaseNamed, releasesOf } from "./release-history.ts";
 
 /** An overlay that a release may come from. */
@@ -66,12 +67,18 @@ interface ChosenRelease {
 }
 
 function together(wish: ReleaseWish, chosen: readonly ChosenRelease[]): Choice {
-  const held = chosen.map(({ source, release }) => ({
+  const all = chosen.map(({ source, release }) => ({
     file: source.file,
-    artifacts: release.artifacts.filter((artifact) => wish.takes(artifact)),
+    artifacts: release.artifacts,
   }));
-  const disagreement = disagreementOf(held);
+  const taken = all.map(({ artifacts, file }) => ({
+    file,
+    artifacts: artifacts.filter((artifact) => wish.takes(artifact)),
+  }));
+  const disagreement = disagreementOf(taken);
   if (disagreement !== null) return disagreement;
+  // Where the target has a place for none of it, its plan tells which entries are missing.
+  const held = taken.some(({ artifacts }) => artifacts.length > 0) ? taken : all;
   const artifacts = new Map<string, HeldArtifact>();
   for (const artifact of held.flatMap((one) => one.artifacts))
     if (!artifacts.has(nameOf(artifact))) artifacts.set(nameOf(artifact), artifact);
@@ -137,8 +144,22 @@ function isSoaked({ now, soak }: ReleaseWish, release: HeldRelease): boolean {
   return soak === 0 || heldFor(release, now) >= soak;
 }
 
-function isFree(wish: ReleaseWish, release: HeldRelease): boolean {
-  return release.artifacts.every((artifact) => banOf(wish.bans, artifact) === null);
+/** Whether nobody banned any of it. */
+export function isFree({ bans }: Pick<ReleaseWish, "bans">, release: HeldRelease): boolean {
+  return release.artifacts.every((artifact) => banOf(bans, artifact) === null);
+}
+
+/** The bans that reach a place: said there, or of an environment before. */
+export function reachingBans(
+  config: Config,
+  bans: readonly Ban[],
+  place: { readonly environment: string; readonly component: string | null },
+): readonly Ban[] {
+  return bans.filter(
+    (ban) =>
+      (ban.component === null || ban.component === place.component) &&
+      fromHereOn(config, ban.environment).some(({ name }) => name === place.environment),
+  );
 }
 
 /** The ban that a version falls under; by its digest where both have one. */
@@ -153,8 +174,9 @@ export function banOf(bans: readonly Ban[], artifact: HeldArtifact): Ban | null 
   return bans.find(isIt) ?? null;
 }
 
-function banned(wish: ReleaseWish, release: HeldRelease): Refused {
-  const [ban] = release.artifacts.flatMap((artifact) => banOf(wish.bans, artifact) ?? []);
+/** Says who banned a release. */
+export function banned({ bans }: Pick<ReleaseWish, "bans">, release: HeldRelease): Refused {
+  const [ban] = release.artifacts.flatMap((artifact) => banOf(bans, artifact) ?? []);
   const who = ban === undefined ? "" : ` by ${code(ban.by)} (${cell(ban.reason)})`;
   const message = `${versionsOf(release)} was banned${who}: \`/tagboat unban\` lifts it.`;
   return { kind: "refused", reason: "release-banned", message };

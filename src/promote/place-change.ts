@@ -138,7 +138,7 @@ function isNewer(
   artifact: ImageArtifact,
 ): boolean {
   const now = versionIn(target.entry);
-  if (now === null || !isComparable(target.entry)) return false;
+  if (now === null || !isComparable(rule.tags, target.entry, artifact.tag)) return false;
   const present = { ...now, orderKey: place.keyOf(target.entry?.image ?? target.image, now) };
   const coming = { ...artifact, tag: artifact.tag === NO_TAG ? null : artifact.tag };
   return compareVersions(rule.tags, coming, present) === "older";
@@ -168,11 +168,12 @@ function putRef(
   return null;
 }
 
-/** Whether a place has somewhere to put an artifact. */
+/** Whether a place has somewhere to put an artifact, as far as its files can be read. */
 export function takes(place: StandingPlace, artifact: HeldArtifact): boolean {
-  return readPlanFiles(place).some((file) =>
-    artifact.kind === "image"
+  return readPlanFiles(place).some((file) => {
+    if (file.trouble !== null) return true;
+    return artifact.kind === "image"
       ? targetsIn(place, artifact.image, file).length > 0
-      : file.refs.some(({ repo }) => repo === artifact.repo),
-  );
+      : file.refs.some(({ repo }) => repo === artifact.repo);
+  });
 }

@@ -3,7 +3,7 @@ import type { RepoRight } from "../model/people.ts";
 import type { Comment } from "../model/pulls.ts";
 
 /** How old a comment may be when it is acted on, in milliseconds: who waits longer has looked elsewhere. */
-export const COMMENT_LIVES = 30 * 60_000;
+const COMMENT_LIVES = 30 * 60_000;
 
 /** A command with who wrote it, and what the host says that they may. */
 export interface Asking {
@@ -32,4 +32,9 @@ export function staleness(
   if (comment.author.id !== told.userId) return "the comment has another author";
   const age = receivedAt.getTime() - Date.parse(comment.createdAt);
   return age > COMMENT_LIVES ? "the webhook came long after the comment" : null;
+}
+
+/** Whether a command waited so long for us (GitHub was out of reach, the operator paused) that it may not be wanted any more. */
+export function isLate({ at }: Pick<ToldComment, "at">, now: Date): boolean {
+  return now.getTime() - Date.parse(at) > COMMENT_LIVES;
 }

@@ -21,6 +21,7 @@ const said = z.object({
   by: z.object({ id: z.number(), login: z.string() }),
   at: z.string(),
   reason: z.string(),
+  comment: z.number().exactOptional(),
 });
 const ofPlace = said.extend({ component: z.string().nullable() });
 const version = z.object({
@@ -34,7 +35,10 @@ const word = z.discriminatedUnion("kind", [
     until: z.string().nullable(),
     because: z.enum(["person", "rollback"]),
   }),
-  ofPlace.extend({ kind: z.literal("unhold") }),
+  ofPlace.extend({
+    kind: z.literal("unhold"),
+    because: z.literal("rollback").exactOptional(),
+  }),
   ofPlace.extend(version.shape).extend({ kind: z.literal("ban") }),
   ofPlace.extend({
     kind: z.literal("unban"),
@@ -73,6 +77,11 @@ export function parseWords(
   } catch {
     return [];
   }
+}
+
+/** The marker as it stands in a text, believed or not; `null`: there is none. */
+export function markerIn(body: string): string | null {
+  return MARKER.exec(body)?.[0] ?? null;
 }
 
 /** The words of comments of ours on one pull request. */

@@ -6,9 +6,11 @@ export const WORD_LABEL = "tagboat:hold";
 interface Said {
   readonly environment: string;
   readonly by: { readonly id: number; readonly login: string };
-  /** RFC 3339. */
+  /** RFC 3339: when it was written, not when it was carried out, so that a command that comes twice takes back nothing that was said since. */
   readonly at: string;
   readonly reason: string;
+  /** Id of the comment that said it: GitHub's times have whole seconds, its ids grow. */
+  readonly comment?: number;
 }
 
 interface SaidOfPlace extends Said {
@@ -25,7 +27,8 @@ export type Word =
       /** `rollback`: it came with one, and goes with the next promotion. */
       readonly because: "person" | "rollback";
     })
-  | (SaidOfPlace & { readonly kind: "unhold" })
+  /** `because`: lifts the holds of rollbacks alone. */
+  | (SaidOfPlace & { readonly kind: "unhold"; readonly because?: "rollback" })
   | (SaidOfPlace & BannedVersion & { readonly kind: "ban" })
   | (SaidOfPlace & Partial<BannedVersion> & { readonly kind: "unban" })
   /** Opens the freeze that stands for this head of the pull request where it was said. */
@@ -39,7 +42,11 @@ export interface BannedVersion {
 }
 
 export interface StandingWords {
-  readonly holds: readonly (Hold & { readonly because: "person" | "rollback" })[];
+  readonly holds: readonly (Hold & {
+    readonly because: "person" | "rollback";
+    /** RFC 3339: since when. */
+    readonly at: string;
+  })[];
   readonly bans: readonly Ban[];
 }
 
@@ -47,12 +54,14 @@ export const NO_WORDS: StandingWords = { holds: [], bans: [] };
 
 /** What stands of all that was said in a repo: later words take earlier ones back. */
 export function standingWords(repo: string, words: readonly Word[], now: Date): StandingWords {
-  const ordered = [...words].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  const ordered = [...words].sort(
+    (a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.comment ?? 0) - (b.comment ?? 0),
+  );
   let holds: Extract<Word, { kind: "hold" }>[] = [];
   let bans: Extract<Word, { kind: "ban" }>[] = [];
   for (const word of ordered) {
     if (word.kind === "hold") holds = [...holds.filter((one) => !samePlace(one, word)), word];
-    if (word.kind === "unhold") holds = holds.filter((one) => !covers(word, one));
+    if (word.kind === "unhold") holds = holds.filter((one) => !lifts(word, one));
     if (word.kind === "ban") bans = [...bans.filter((one) => !sameBan(one, word)), word];
     if (word.kind === "unban")
       bans = bans.filter((one) => !(covers(word, one) && names(word, one)));
@@ -60,8 +69,9 @@ export function standingWords(repo: string, words: readonly Word[], now: Date): 
   return {
     holds: holds
       .filter(({ until }) => until === null || Date.parse(until) > now.getTime())
-      .map(({ because, by, component, environment, reason, until }) => ({
+      .map(({ at, because, by, component, environment, reason, until }) => ({
         repo,
+        at,
         environment,
         component,
         owner: by.login,
@@ -94,6 +104,13 @@ function covers(lift: Placed, standing: Placed): boolean {
     lift.environment === standing.environment &&
     (lift.component === null || lift.component === standing.component)
   );
+}
+
+function lifts(
+  word: Extract<Word, { kind: "unhold" }>,
+  hold: Extract<Word, { kind: "hold" }>,
+): boolean {
+  return covers(word, hold) && (word.because === undefined || word.because === hold.because);
 }
 
 function sameBan(a: Placed & BannedVersion, b: Placed & BannedVersion): boolean {

@@ -33,12 +33,24 @@ export function authorshipOf(head: HeadBranch | null, context: AuthorshipContext
   if (head.commits.length === 0) return { kind: "empty" };
   const [commit, ...others] = head.commits.filter((c) => c.parents.length < 2);
   if (commit === undefined) return person("a merge commit without our commit");
-  if (others.length > 0) return person(`commit ${(others[0]?.oid ?? "").slice(0, 7)} is not ours`);
+  if (others.length > 0) return person(notOurs([commit, ...others], context));
   const trailers = ownCommit(commit, context);
   if (typeof trailers === "string") return person(trailers);
   const merged = head.commits.length > 1;
   const changed = sameFiles(head, trailers, merged, context);
   return changed === null ? { kind: "ours", commit, trailers } : person(changed);
+}
+
+/** The newest commit of ours on a branch, whatever else stands there; `null`: none is proven. */
+export function ownCommitOn(
+  head: HeadBranch,
+  context: Pick<AuthorshipContext, "repoId" | "branch" | "keys">,
+): Extract<Authorship, { kind: "ours" }> | null {
+  for (const commit of head.commits) {
+    const trailers = ownCommit(commit, context);
+    if (typeof trailers !== "string") return { kind: "ours", commit, trailers };
+  }
+  return null;
 }
 
 /** Our commit names a delivery of this release: a run wrote it whose answer was lost, or that ended before it could note it. */
@@ -48,11 +60,19 @@ export function carriedBefore(author: Authorship, release: Release): boolean {
   return release.deliveries.some((delivery) => deliveries.includes(delivery));
 }
 
+function notOurs(commits: readonly CommitFacts[], context: AuthorshipContext): string {
+  const theirs = commits.find((one) => typeof ownCommit(one, context) === "string");
+  return `commit ${(theirs ?? commits.at(-1))?.oid.slice(0, 7)} is not ours`;
+}
+
 function person(why: string): Authorship {
   return { kind: "person", why };
 }
 
-function ownCommit(commit: CommitFacts, context: AuthorshipContext): CommitTrailers | string {
+function ownCommit(
+  commit: CommitFacts,
+  context: Pick<AuthorshipContext, "repoId" | "branch" | "keys">,
+): CommitTrailers | string {
   const short = commit.oid.slice(0, 7);
   const [parent] = commit.parents;
   if (!commit.byApp || parent === undefined) return `commit ${short} is not ours`;

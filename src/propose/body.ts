@@ -12,6 +12,8 @@ export interface BodyContext {
   readonly marker: Marker;
   /** This rebuild took the approvals away. */
   readonly approvalsVoid: boolean;
+  /** Of the source repos, as Markdown. */
+  readonly sources: string;
 }
 
 // GitHub refuses bodies of more than 65,536 characters; rows beyond this are counted, not shown.
@@ -24,6 +26,7 @@ export function renderBody(desired: DesiredProposal, context: BodyContext): stri
     renderTables(desired.rows),
     renderRefs(desired.refs),
     desired.releases.map((release) => renderRelease(release, desired)).join("\n\n"),
+    context.sources,
     renderNotes(desired, context),
     renderWaiting([], null),
     renderOnMerge(desired),
@@ -127,21 +130,12 @@ function renderInstant(at: string | null): string {
   return `${new Date(time).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
+/** @param repo the address of its page, as the flow found it. */
 function renderRevision(revision: string | undefined, repo: string | undefined): string {
   if (revision === undefined) return "";
-  const base = repo === undefined ? null : repoUrl(repo);
-  return base === null
+  return repo === undefined || !repo.includes("://")
     ? code(revision, 64)
-    : link(revision.slice(0, 12), `${base}/commit/${encodeURIComponent(revision)}`);
-}
-
-function repoUrl(repo: string): string | null {
-  const bare = repo
-    .trim()
-    .replace(/\.git$/, "")
-    .replace(/\/$/, "");
-  if (/^[\w.-]+\/[\w.-]+$/.test(bare)) return `https://github.com/${bare}`;
-  return /^https:\/\/[\w.-]+(:\d+)?\/[\w./-]+$/.test(bare) ? bare : null;
+    : link(revision.slice(0, 12), `${repo}/commit/${encodeURIComponent(revision)}`);
 }
 
 function renderRun(run: string | undefined, url: string | undefined): string {
@@ -154,6 +148,11 @@ function renderNotes(desired: DesiredProposal, context: BodyContext): string {
   if (desired.orderUnknown) {
     notes.push(
       "**Order unknown**: the registry gives no build time, so whether this is newer than what runs could not be checked. It is never merged automatically.",
+    );
+  }
+  for (const { before, image, now, tag } of (desired.pushedAgain ?? []).slice(0, 10)) {
+    notes.push(
+      `**Pushed again**: ${code(`${image}:${tag}`)} named ${code(`${before.slice(0, 19)}…`)} before and names ${code(`${now.slice(0, 19)}…`)} now. Whoever reviewed the one has not seen the other.`,
     );
   }
   if (context.approvalsVoid) notes.push("The commit was rebuilt: approvals start again.");

@@ -3,7 +3,17 @@ import { plain } from "../model/outside-text.ts";
 import { blobOid } from "./blob-oid.ts";
 import type { DesiredProposal, ProposalRow } from "./proposal.ts";
 import { renderHeadline, shortVersion } from "./title.ts";
-import { type Asked, type ProposalKind, renderTrailers, type SignedContext } from "./trailers.ts";
+import {
+  type CommitTrailers,
+  type ProposalKind,
+  renderTrailers,
+  type SignedContext,
+} from "./trailers.ts";
+
+/** What the trailers of a pinned proposal tell beside the rest. */
+export type PinnedTrailers = Pick<CommitTrailers, "asked" | "changes" | "components">;
+
+const NOT_PINNED: PinnedTrailers = { asked: null, changes: [], components: [] };
 
 /** Title, one line for each row, then the signed trailers. */
 export function renderCommitMessage(
@@ -11,7 +21,7 @@ export function renderCommitMessage(
   kind: ProposalKind,
   context: SignedContext,
   keys: readonly Buffer[],
-  asked: Asked | null = null,
+  { asked, changes, components }: PinnedTrailers = NOT_PINNED,
 ): string {
   const lines = [
     ...desired.rows.map((row) => `- ${plain(row.file)}: ${plain(row.image)} ${renderStep(row)}`),
@@ -24,11 +34,14 @@ export function renderCommitMessage(
       kind,
       environment: desired.place.environment,
       component: desired.place.component,
+      components,
       artifacts: desired.artifacts,
+      ...(desired.orderUnknown ? { orderUnknown: true } : {}),
       from: fromHash(desired.rows),
       files: desired.edits.map((edit) => ({ path: edit.path, oid: blobOid(edit.text) })),
       deliveries: desired.deliveries,
       asked,
+      changes,
     },
     context,
     keys,

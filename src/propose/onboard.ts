@@ -152,6 +152,8 @@ function signedTrailers(
     files: [{ path: CONFIG_PATH, oid: blobOid(offer.config) }],
     deliveries: [],
     asked: null,
+    components: [],
+    changes: [],
   } as const;
   return renderTrailers(trailers, context, parts.keys);
 }

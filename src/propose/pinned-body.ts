@@ -2,12 +2,12 @@ import { code } from "../model/outside-text.ts";
 import type { ImageArtifact } from "../model/release.ts";
 import { renderOnMerge, renderOwnWords, renderRefs, renderTables } from "./body.ts";
 import { renderMarker } from "./marker.ts";
-import type { PinnedProposal } from "./pinned-proposal.ts";
+import { componentsOf, type PinnedProposal } from "./pinned-proposal.ts";
 
 /** The text of a promotion or rollback, for the person who reviews it. */
 export function renderPinnedBody(
   desired: PinnedProposal,
-  told: { readonly approvalsVoid: boolean },
+  told: { readonly approvalsVoid: boolean; readonly sources: string },
 ): string {
   const parts = [
     renderOwnWords(desired),
@@ -15,6 +15,7 @@ export function renderPinnedBody(
     renderTables(desired.rows),
     renderRefs(desired.refs),
     renderFacts(desired),
+    told.sources,
     renderNotes(desired, told.approvalsVoid),
     renderOnMerge(desired),
     desired.next === null
@@ -26,8 +27,13 @@ export function renderPinnedBody(
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-function renderWhat({ kind, place, asked }: PinnedProposal): string {
-  const what = place.component === null ? "" : ` of ${code(place.component)}`;
+function renderWhat(desired: PinnedProposal): string {
+  const { asked, kind, place } = desired;
+  const { component } = place;
+  const named = componentsOf({ component, components: desired.components })
+    .flatMap((one) => (one === null ? [] : [code(one)]))
+    .join(", ");
+  const what = named === "" ? "" : ` of ${named}`;
   const where = code(place.environment);
   const who = asked.by === null ? "" : `, asked for by ${code(asked.by.login, 40)}`;
   if (kind === "rollback") return `**Rollback**${what} in ${where}${who}.`;
@@ -48,6 +54,7 @@ function renderFacts({ artifacts }: PinnedProposal): string {
 
 function renderNotes({ asked, notes }: PinnedProposal, approvalsVoid: boolean): string {
   const lines = [...notes];
+  if (asked.reason !== null) lines.push(`Reason: ${code(asked.reason, 300)}.`);
   if (asked.skip !== null) lines.push(`A step of the ladder is left out: ${code(asked.skip, 300)}`);
   if (approvalsVoid) lines.push("The commit was rebuilt: approvals start again.");
   return lines.map((line) => `> ${line}`).join("\n>\n");

@@ -7,7 +7,8 @@ import { blobOid } from "./blob-oid.ts";
 import { fromHash, renderCommitMessage } from "./commit-message.ts";
 import { openPull } from "./next-step.ts";
 import { renderPinnedBody } from "./pinned-body.ts";
-import { branchOf, type PinnedProposal } from "./pinned-proposal.ts";
+import { branchOf, componentsOf, type PinnedProposal } from "./pinned-proposal.ts";
+import { tellSources } from "./tell-sources.ts";
 import { renderTitle } from "./title.ts";
 import { parseTrailers } from "./trailers.ts";
 import type { Attempt, ProposeParts } from "./upsert.ts";
@@ -40,7 +41,7 @@ export async function upsertPinned(
     const detail = `GitHub is still computing whether #${pull.number} merges`;
     return { kind: "again", detail, at: new Date(now.getTime() + COMPUTING) };
   }
-  return rebuild(parts, target, desired, pull);
+  return rebuildPinned(parts, target, desired, { pull, branch: branchOf(desired) });
 }
 
 function personsWork(target: Target, author: Authorship, pull: PullState | null): string | null {
@@ -68,15 +69,15 @@ function sameBefore(author: Extract<Authorship, { kind: "ours" }>, desired: Pinn
 }
 
 /** The commit of a pinned proposal on the target's base. */
-function commitOf(parts: ProposeParts, target: Target, desired: PinnedProposal) {
+function commitOf(parts: ProposeParts, target: Target, desired: PinnedProposal, branch: string) {
   const context = {
     repoId: target.repo.id,
-    branch: branchOf(desired),
+    branch,
     parent: target.base?.oid ?? "",
     requester: desired.asked.by?.id ?? null,
   };
-  const { asked, edits, kind } = desired;
-  return { message: renderCommitMessage(desired, kind, context, parts.keys, asked), edits };
+  const { edits, kind } = desired;
+  return { message: renderCommitMessage(desired, kind, context, parts.keys, desired), edits };
 }
 
 async function open(
@@ -85,12 +86,16 @@ async function open(
   desired: PinnedProposal,
 ): Promise<Attempt> {
   const { draft, labels, reviewers } = desired.environment.proposal;
+  const branch = branchOf(desired);
   const result = await parts.forge.openProposal({
     target,
-    branch: branchOf(desired),
-    ...commitOf(parts, target, desired),
+    branch,
+    ...commitOf(parts, target, desired, branch),
     title: titleOf(desired),
-    body: renderPinnedBody(desired, { approvalsVoid: false }),
+    body: renderPinnedBody(desired, {
+      approvalsVoid: false,
+      sources: await sourcesOf(parts, target, desired),
+    }),
     draft,
     labels,
     reviewers,
@@ -107,22 +112,34 @@ async function open(
   return { ...settled(outcome), headOid };
 }
 
-async function rebuild(
+/** Its one commit anew on the target's base. The head moves by compare-and-swap from what the target shows. */
+export async function rebuildPinned(
   parts: ProposeParts,
   target: Target,
   desired: PinnedProposal,
-  pull: PullState,
+  { branch, pull }: { readonly pull: PullState; readonly branch: string },
 ): Promise<Attempt> {
   const result = await parts.forge.updateProposal({
     target,
     pull,
-    branch: branchOf(desired),
-    commit: commitOf(parts, target, desired),
+    branch,
+    commit: commitOf(parts, target, desired, branch),
     title: titleOf(desired),
-    body: renderPinnedBody(desired, { approvalsVoid: pull.approvedAt !== null }),
+    body: renderPinnedBody(desired, {
+      approvalsVoid: pull.approvedAt !== null,
+      sources: await sourcesOf(parts, target, desired),
+    }),
   });
   if (result.kind !== "done") return { kind: "again", detail: result.detail, at: null };
   return { ...settled(proposed(desired, pull, "updated")), headOid: result.value.headOid };
+}
+
+function sourcesOf(
+  { source }: ProposeParts,
+  { repo }: Target,
+  { kind, spans = [] }: PinnedProposal,
+): Promise<string> {
+  return tellSources(source, repo, spans, kind === "rollback" ? "back" : "forward");
 }
 
 /** `pre-prod: app v1 → v2`; of a rollback: `prod: back to app v1`. */
@@ -143,26 +160,35 @@ function settled(outcome: Outcome): Extract<Attempt, { kind: "settled" }> {
   return { kind: "settled", outcome };
 }
 
+/** An older proposal that was closed for a newer one. */
+export interface Superseded {
+  readonly number: number;
+  /** Components that it carried as well, and that the newer one does not. */
+  readonly left: readonly string[];
+}
+
 /**
- * Closes the older proposals of a place with a link to the one that takes their place. One that carries a person's work stays.
- * One request to look at each, one to close it. Returns the numbers of those that were closed.
+ * Closes the older proposals of a place with a link to the one that takes their place: two for one place would undo each other.
+ * One that carries a person's work stays. One request to look at each, one to close it.
  */
 export async function closeSuperseded(
   parts: ProposeParts,
   target: Target,
   desired: PinnedProposal,
   by: number,
-): Promise<readonly number[]> {
-  const closed: number[] = [];
+): Promise<readonly Superseded[]> {
+  const closed: Superseded[] = [];
+  const { component, environment } = desired.place;
+  const mine = componentsOf({ component, components: desired.components });
   for (const { branch, pull } of target.siblings) {
     const trailers = parseTrailers(pull.firstMessage);
-    const own =
-      trailers?.kind === "promotion" &&
-      trailers.environment === desired.place.environment &&
-      trailers.component === desired.place.component;
-    if (branch === branchOf(desired) || !own || pull.base !== target.base?.branch) continue;
+    if (trailers?.kind !== "promotion" || trailers.environment !== environment) continue;
+    if (branch === branchOf(desired) || pull.base !== target.base?.branch) continue;
+    const theirs = componentsOf(trailers);
+    if (!theirs.some((one) => mine.includes(one))) continue;
+    const left = theirs.filter((one) => one !== null && !mine.includes(one));
     if (await closeOne(parts, target, { branch, pull, files: trailers.files, by }))
-      closed.push(pull.number);
+      closed.push({ number: pull.number, left: left.filter((one) => one !== null) });
   }
   return closed;
 }

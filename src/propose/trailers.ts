@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import type { Change } from "../model/change.ts";
 import type { Artifact, ImageArtifact, OrderKey, RefArtifact } from "../model/release.ts";
 
 const kinds = ["tracking", "onboarding", "commit", "promotion", "rollback"] as const;
@@ -14,6 +15,8 @@ export interface Asked {
   readonly from: readonly string[];
   /** Why a step of the ladder is left out; `null`: none is. */
   readonly skip: string | null;
+  /** Why it is rolled back; `null`: nobody said. */
+  readonly reason: string | null;
 }
 
 /** What a proposal's commit says of itself in its trailers. Written and read by this file alone. */
@@ -21,8 +24,12 @@ export interface CommitTrailers {
   readonly kind: ProposalKind;
   readonly environment: string;
   readonly component: string | null;
+  /** Components that travel in one proposal; empty: `component` alone does. */
+  readonly components: readonly string[];
   /** The releases that it carries. */
   readonly artifacts: readonly Artifact[];
+  /** Nobody could tell whether it is newer: a person merges it, whatever labels say. */
+  readonly orderUnknown?: true;
   /** Hash of the values that stood in the entries before. */
   readonly from: string;
   /** New blob ids by path. */
@@ -30,6 +37,8 @@ export interface CommitTrailers {
   readonly deliveries: readonly string[];
   /** `null`: of its own accord. */
   readonly asked: Asked | null;
+  /** What a pinned proposal sets, value by value: so it can be made anew on another base. */
+  readonly changes: readonly Change[];
 }
 
 /** What the signature binds besides the trailers: a copy of the text elsewhere proves nothing. */
@@ -52,11 +61,16 @@ export function renderTrailers(
   const lines = [
     `Tagboat-Kind: ${trailers.kind}`,
     `Tagboat-Place: ${JSON.stringify([trailers.environment, trailers.component])}`,
+    ...(trailers.components.length === 0
+      ? []
+      : [`Tagboat-Together: ${JSON.stringify(trailers.components)}`]),
     ...trailers.artifacts.map(renderArtifact),
+    ...(trailers.orderUnknown === true ? ["Tagboat-Order: unknown"] : []),
     `Tagboat-From: ${trailers.from}`,
     ...[...trailers.files]
       .sort((a, b) => (a.path < b.path ? -1 : 1))
       .map((f) => `Tagboat-File: ${f.oid} ${JSON.stringify(f.path)}`),
+    ...trailers.changes.map((change) => `Tagboat-Set: ${renderChange(change)}`),
     ...trailers.deliveries.slice(-DELIVERIES_NAMED).map((d) => `Tagboat-Delivery: ${d}`),
     ...(trailers.asked === null ? [] : [`Tagboat-Asked: ${renderAsked(trailers.asked)}`]),
   ];
@@ -118,6 +132,7 @@ function readLines(lines: readonly string[]): CommitTrailers | null {
     kind,
     environment: place[0],
     component: typeof place[1] === "string" ? place[1] : null,
+    components: stringsIn(parseJson(values("Tagboat-Together")[0] ?? "")),
     artifacts: [
       ...values("Tagboat-Release")
         .map(parseImage)
@@ -126,12 +141,16 @@ function readLines(lines: readonly string[]): CommitTrailers | null {
         .map(parseRef)
         .filter((a) => a !== null),
     ],
+    ...(values("Tagboat-Order")[0] === "unknown" ? { orderUnknown: true } : {}),
     from: values("Tagboat-From")[0] ?? "",
     files: values("Tagboat-File")
       .map(parseFile)
       .filter((f) => f !== null),
     deliveries: values("Tagboat-Delivery"),
     asked: parseAsked(values("Tagboat-Asked")[0] ?? ""),
+    changes: values("Tagboat-Set")
+      .map(parseChange)
+      .filter((c) => c !== null),
   };
 }
 
@@ -142,21 +161,59 @@ function renderArtifact(artifact: Artifact): string {
   return `Tagboat-Release: ${image} ${tag} ${digest ?? "-"} ${key}`;
 }
 
-function renderAsked({ by, comment, from, skip }: Asked): string {
-  return JSON.stringify([by === null ? null : [by.id, by.login], comment, from, skip]);
+function renderAsked({ by, comment, from, reason, skip }: Asked): string {
+  return JSON.stringify([by === null ? null : [by.id, by.login], comment, from, skip, reason]);
 }
 
 function parseAsked(text: string): Asked | null {
   const read = parseJson(text);
   if (!Array.isArray(read)) return null;
-  const [by, comment, from, skip] = read as readonly unknown[];
+  const [by, comment, from, skip, reason] = read as readonly unknown[];
   const [id, login] = Array.isArray(by) ? (by as readonly unknown[]) : [];
   return {
     by: typeof id === "number" && typeof login === "string" ? { id, login } : null,
     comment: typeof comment === "number" ? comment : null,
-    from: Array.isArray(from) ? from.filter((one) => typeof one === "string") : [],
+    from: stringsIn(from),
     skip: typeof skip === "string" ? skip : null,
+    reason: typeof reason === "string" ? reason : null,
   };
+}
+
+/** An image's entry with the fields that are set, `null` for one that goes; a ref's repo has `null` in place of the entry. */
+function renderChange(change: Change): string {
+  if (change.kind === "ref")
+    return JSON.stringify([change.file, null, { repo: change.repo, ref: change.ref }]);
+  const { digest, entry, file, newName, newTag } = change;
+  return JSON.stringify([file, entry, { newName, newTag, digest }]);
+}
+
+function parseChange(text: string): Change | null {
+  const read = parseJson(text);
+  if (!Array.isArray(read)) return null;
+  const [file, entry, fields] = read as readonly unknown[];
+  if (typeof file !== "string" || typeof fields !== "object" || fields === null) return null;
+  const { digest, newName, newTag, ref, repo } = fields as Readonly<Record<string, unknown>>;
+  if (entry === null)
+    return typeof repo === "string" && typeof ref === "string"
+      ? { kind: "ref", file, repo, ref }
+      : null;
+  if (typeof entry !== "string") return null;
+  return {
+    kind: "image",
+    file,
+    entry,
+    ...(isField(newName) ? { newName } : {}),
+    ...(isField(newTag) ? { newTag } : {}),
+    ...(isField(digest) ? { digest } : {}),
+  };
+}
+
+function isField(value: unknown): value is string | null {
+  return value === null || typeof value === "string";
+}
+
+function stringsIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 }
 
 function parseRef(text: string): RefArtifact | null {

@@ -1,6 +1,7 @@
 import type { Forge, ProposalUpdate, PullState, Target, WriteResult } from "../model/forge.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { code } from "../model/outside-text.ts";
+import type { SourceHistory } from "../model/source.ts";
 import { type Authorship, carriedBefore } from "./authorship.ts";
 import { historyVersion, renderBody } from "./body.ts";
 import { trackingBranch } from "./branch-name.ts";
@@ -8,11 +9,13 @@ import { renderCommitMessage } from "./commit-message.ts";
 import { type Marker, parseMarker } from "./marker.ts";
 import { nextStep, openPull } from "./next-step.ts";
 import type { DesiredProposal } from "./proposal.ts";
+import { tellSources } from "./tell-sources.ts";
 import { renderTitle } from "./title.ts";
 import { withWaiting } from "./waiting-note.ts";
 
 export interface ProposeParts {
   readonly forge: Forge;
+  readonly source: SourceHistory;
   /** Keys that prove authorship, the signing one first. */
   readonly keys: readonly Buffer[];
 }
@@ -121,6 +124,7 @@ async function open(
   now: Date,
 ): Promise<Attempt> {
   const { environment, place } = desired;
+  const sources = await tellSources(parts.source, target.repo, desired.spans ?? []);
   const marker: Marker = {
     history: [{ version: historyVersion(desired), at: now.toISOString() }],
     waiting: [],
@@ -130,7 +134,7 @@ async function open(
     branch: trackingBranch(place),
     ...commitOf(parts, target, desired),
     title: renderTitle(desired),
-    body: renderBody(desired, { marker, approvalsVoid: false }),
+    body: renderBody(desired, { marker, approvalsVoid: false, sources }),
     draft: environment.proposal.draft,
     labels: desired.orderUnknown
       ? [...environment.proposal.labels, "order unknown"]
@@ -167,6 +171,7 @@ async function update(
     body: renderBody(desired, {
       marker: { history, waiting: [] },
       approvalsVoid: rewrite && pull.approvedAt !== null,
+      sources: await tellSources(parts.source, target.repo, desired.spans ?? []),
     }),
   };
   const result = await parts.forge.updateProposal(written);

@@ -1,21 +1,11 @@
 import type { Clock } from "../model/clock.ts";
 import { isLoopbackHost } from "./addresses.ts";
-import { earnPass, type Pass } from "./passes.ts";
-import { createRecentMap } from "./recent-map.ts";
-import { isListed, type RegistryHosts, type RegistryRule } from "./registry-hosts.ts";
+import type { Pass } from "./earn-pass.ts";
+import type { Keyring } from "./keyring.ts";
+import { createPasses, type Passes } from "./passes.ts";
+import { listedFor, type RegistryHosts, rulesAt } from "./registry-hosts.ts";
+import type { Visit } from "./visit.ts";
 import type { Wire, WireAnswer } from "./wire.ts";
-
-/** One read of one image: where, under which rule, until when. */
-export interface Visit {
-  readonly rule: RegistryRule;
-  /** `https://quay.io` */
-  readonly origin: URL;
-  /** Name of the image without its host. */
-  readonly name: string;
-  readonly ca: string | null;
-  /** When the whole read must be done, in the time of `performance.now()`. */
-  readonly deadline: number;
-}
 
 export interface GetRequest {
   readonly path: string;
@@ -25,7 +15,7 @@ export interface GetRequest {
   readonly redirects: boolean;
 }
 
-/** GETs of a registry with what it wants to know of us. A redirect's target never sees credentials. */
+/** GETs of a registry with what it wants to know of us. A redirect to another host never takes credentials along. */
 export interface AuthorisedGet {
   get(visit: Visit, wanted: GetRequest): Promise<WireAnswer>;
 }
@@ -34,74 +24,79 @@ export interface AuthorisedGetOptions {
   readonly hosts: RegistryHosts;
   readonly wire: Wire;
   readonly clock: Clock;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly keyring: Keyring;
   /** For one request, milliseconds. */
   readonly timeout: number;
+}
+
+/** What is sent where. */
+interface Question {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cap: number;
+  readonly form?: URLSearchParams | undefined;
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MOST_REDIRECTS = 3;
 const TOKEN_CAP = 64 * 1024;
 
-/** Remembers tokens until shortly before they end, and which registries want Basic. */
+/** Shows at once what the registry is known to want; after a refusal what that asks for. */
 export function createAuthorisedGet(options: AuthorisedGetOptions): AuthorisedGet {
-  const passes = createRecentMap<Pass>(1000);
+  const passes = createPasses({
+    ...options,
+    async ask(visit, url, headers, form) {
+      if (!mayVisit(options.hosts, url, visit)) return null;
+      return send(options, visit, { url, headers, form, cap: TOKEN_CAP });
+    },
+  });
   return {
-    async get(visit, wanted) {
-      const url = new URL(wanted.path, visit.origin);
-      const key = `${visit.rule.prefix} ${visit.origin.host}/${visit.name}`;
-      const get = (pass: Pass | undefined) =>
-        send(options, visit, url, withPass({ accept: wanted.accept }, pass), wanted.cap);
-      const first = await get(freshPass(passes.get(key), options.clock.now()));
-      const pass = await passAfter(options, visit, first);
-      if (pass === null) return follow(options, visit, url, first, wanted);
-      if ("kind" in pass) return pass;
-      const second = await get(pass);
-      if (second.kind === "answered" && second.status !== 401) passes.set(key, pass);
-      else passes.delete(key);
-      return follow(options, visit, url, second, wanted);
+    async get(visit, { accept, cap, path, redirects }) {
+      const question = { url: new URL(path, visit.origin), headers: { accept }, cap };
+      const asked = await askWithPass(options, passes, visit, question);
+      return redirects ? follow(options, visit, asked) : asked.answer;
     },
   };
 }
 
-function freshPass(pass: Pass | undefined, now: Date): Pass | undefined {
-  return pass?.until === null || (pass?.until ?? 0) > now.getTime() ? pass : undefined;
+/** A question as it was asked the last time, and its answer. */
+interface Asked {
+  readonly question: Question;
+  readonly answer: WireAnswer;
 }
 
-/** The pass that a refusal asks for; `null`: none is asked for, or there is none. */
-async function passAfter(
+async function askWithPass(
   options: AuthorisedGetOptions,
+  passes: Passes,
   visit: Visit,
-  answer: WireAnswer,
-): Promise<Pass | WireAnswer | null> {
-  if (answer.kind === "failed" || answer.status !== 401) return null;
-  const { rule, name, origin } = visit;
-  const request = {
-    rule,
-    name,
-    host: origin.host,
-    now: options.clock.now(),
-    environment: options.environment,
-    ask: async (realm: URL, headers: Readonly<Record<string, string>>) =>
-      mayVisit(options.hosts, realm) ? send(options, visit, realm, headers, TOKEN_CAP) : null,
-  };
-  return earnPass(request, answer.headers["www-authenticate"]);
+  bare: Question,
+): Promise<Asked> {
+  let pass = await passes.before(visit);
+  let asked: Asked | null = null;
+  // Without a better pass the refusal stands.
+  while (asked === null || pass !== null) {
+    if (pass !== null && "kind" in pass) return { question: bare, answer: pass };
+    const question = { ...bare, headers: withPass(bare.headers, pass) };
+    const answer = await send(options, visit, question);
+    asked = { question, answer };
+    if (answer.kind === "failed" || answer.status !== 401) return asked;
+    pass = await passes.after(visit, answer.headers["www-authenticate"], pass);
+  }
+  return asked;
 }
 
 /** A timer of its own: signals that are combined may be collected before they fire (Node 20). */
 async function send(
   { wire, hosts, timeout }: AuthorisedGetOptions,
   visit: Visit,
-  url: URL,
-  headers: Readonly<Record<string, string>>,
-  cap: number,
+  question: Question,
 ): Promise<WireAnswer> {
   const left = Math.max(0, Math.min(timeout, visit.deadline - performance.now()));
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), left);
-  const internal = isListed(hosts, url.host);
+  const internal = listedFor(hosts, question.url.host, visit.owner) === "listed";
   try {
-    return await wire.get({ url, headers, cap, internal, ca: visit.ca, signal: stop.signal });
+    return await wire.ask({ ...question, internal, ca: visit.ca, signal: stop.signal });
   } finally {
     clearTimeout(timer);
   }
@@ -110,37 +105,42 @@ async function send(
 async function follow(
   options: AuthorisedGetOptions,
   visit: Visit,
-  from: URL,
-  answer: WireAnswer,
-  wanted: GetRequest,
+  asked: Asked,
 ): Promise<WireAnswer> {
-  let current = answer;
-  let base = from;
-  for (let count = 0; wanted.redirects && count < MOST_REDIRECTS; count += 1) {
+  let { answer: current, question } = asked;
+  for (let count = 0; count < MOST_REDIRECTS; count += 1) {
     if (current.kind === "failed" || !REDIRECTS.has(current.status)) return current;
-    const target = targetOf(current.headers.location, base);
-    if (target === null || !mayVisit(options.hosts, target)) return current;
-    current = await send(options, visit, target, { accept: wanted.accept }, wanted.cap);
-    base = target;
+    const url = targetOf(current.headers.location, question.url);
+    if (url === null || !mayVisit(options.hosts, url, visit)) return current;
+    question = { ...question, url, headers: headersFor(url, question) };
+    current = await send(options, visit, question);
   }
   return current;
 }
 
-/** Whether a registry's redirect or token service may be visited at all: https, or plain http where the operator says so. */
-function mayVisit(hosts: RegistryHosts, url: URL): boolean {
+/** Credentials are for the origin that asked for them: scheme, host and port. Once dropped they do not come back. */
+function headersFor(url: URL, { headers, url: from }: Question): Question["headers"] {
+  if (url.origin === from.origin) return headers;
+  const { authorization: _, ...others } = headers;
+  return others;
+}
+
+/**
+ * Whether a registry's redirect or token service may be visited at all: https, or plain http where the operator says so; and not what the
+ * operator lists for other owners.
+ */
+function mayVisit(hosts: RegistryHosts, url: URL, { owner }: Visit): boolean {
   if (url.username !== "" || url.password !== "") return false;
+  if (listedFor(hosts, url.host, owner) === "for-others") return false;
   return url.protocol === "https:" || (url.protocol === "http:" && isPlainHost(hosts, url.host));
 }
 
 function isPlainHost(hosts: RegistryHosts, host: string): boolean {
-  return hosts.rules.some(({ prefix, address, realm, plainHttp }) => {
-    const names = [prefix.replace(/\/.*$/, ""), address, realm];
-    return names.includes(host) && (plainHttp ?? isLoopbackHost(host));
-  });
+  return rulesAt(hosts, host).some(({ plainHttp }) => plainHttp ?? isLoopbackHost(host));
 }
 
-function withPass(headers: Readonly<Record<string, string>>, pass: Pass | undefined) {
-  return pass === undefined ? headers : { ...headers, authorization: pass.authorization };
+function withPass(headers: Readonly<Record<string, string>>, pass: Pass | null) {
+  return pass === null ? headers : { ...headers, authorization: pass.authorization };
 }
 
 function targetOf(location: string | undefined, base: URL): URL | null {

@@ -24,6 +24,7 @@ export function failureOf(answer: WireAnswer, what: string, now: Date): Failure 
 
 function wireFailure(answer: WireAnswer & { kind: "failed" }, what: string): Failure {
   const { why, detail } = answer;
+  if (why === "credentials") return { kind: "unavailable", detail, retryAt: null };
   if (why === "too-large") return { kind: "unreadable", detail: `The ${what} has ${detail}.` };
   if (why === "internal-address")
     return {

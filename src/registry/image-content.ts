@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import type { Clock } from "../model/clock.ts";
 import { isDigest } from "../model/image.ts";
 import type { ImageFacts } from "../model/registry.ts";
-import type { AuthorisedGet, Visit } from "./authorised-get.ts";
+import type { AuthorisedGet } from "./authorised-get.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { acceptedManifests, type ImageConfig, readConfig, readManifest } from "./manifest.ts";
+import type { Visit } from "./visit.ts";
 
 /** What a digest stands for never changes. */
 export type Content = Pick<ImageFacts, "created" | "labels" | "platforms">;

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { isTag } from "../model/image.ts";
 import type { TagsAnswer } from "../model/registry.ts";
-import type { Visit } from "./authorised-get.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import type { Reader } from "./image-content.ts";
+import type { Visit } from "./visit.ts";
 
 const MOST_TAGS = 10_000;
 /** Asked for at once; a registry may give fewer, or all of them. */

@@ -39,19 +39,27 @@ const CONFIG_TYPES = new Set([
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
 const digest = z.string().refine(isDigest);
-// Foreign maps: what is no text is dropped, not refused.
+// What an image says of itself is kept, and goes into rows and texts: so much of it is enough.
+const MOST_LABELS = 200;
+const LONGEST_NAME = 256;
+const LONGEST_VALUE = 2048;
+const MOST_PLATFORMS = 64;
+const LONGEST_PLATFORM = 64;
+
+// Foreign maps: what is no text, or too long, is dropped, not refused.
 const texts = z
   .unknown()
   .optional()
   .transform((value) =>
     typeof value === "object" && value !== null
-      ? Object.fromEntries(
-          Object.entries(value).filter(
-            (pair): pair is [string, string] => typeof pair[1] === "string",
-          ),
-        )
+      ? Object.fromEntries(Object.entries(value).filter(isLabel).slice(0, MOST_LABELS))
       : {},
   );
+function isLabel(pair: [string, unknown]): pair is [string, string] {
+  const [name, value] = pair;
+  return name.length <= LONGEST_NAME && typeof value === "string" && value.length <= LONGEST_VALUE;
+}
+
 const platformSchema = z.object({
   os: z.string(),
   architecture: z.string(),
@@ -107,7 +115,12 @@ function readIndex({ manifests, annotations }: z.infer<typeof indexSchema>): Ind
     real.find(({ platform }) => platform !== undefined) ??
     real[0];
   if (best === undefined) return null;
-  return { kind: "index", child: best.digest, platforms: [...new Set(named)], annotations };
+  return {
+    kind: "index",
+    child: best.digest,
+    platforms: [...new Set(named)].slice(0, MOST_PLATFORMS),
+    annotations,
+  };
 }
 
 interface Platform {
@@ -117,9 +130,8 @@ interface Platform {
 }
 
 function nameOf({ os, architecture, variant }: Platform): string {
-  return variant === undefined || variant === ""
-    ? `${os}/${architecture}`
-    : `${os}/${architecture}/${variant}`;
+  const parts = [os, architecture, variant ?? ""].filter((part) => part !== "");
+  return parts.join("/").slice(0, LONGEST_PLATFORM);
 }
 
 function parseJson(body: Buffer): unknown {

@@ -1,14 +1,16 @@
 import { readFile } from "node:fs/promises";
 import type { Clock } from "../model/clock.ts";
 import { type ImageName, isDigest, isTag, parseImageName, registryOf } from "../model/image.ts";
-import type { Registry, RegistryAnswer } from "../model/registry.ts";
+import type { ReadNeed, Registry, RegistryAnswer } from "../model/registry.ts";
 import { isLoopbackHost } from "./addresses.ts";
-import { createAuthorisedGet, type Visit } from "./authorised-get.ts";
+import { createAuthorisedGet } from "./authorised-get.ts";
 import type { Failure } from "./failure.ts";
 import { type Content, fetchManifest, type Reader, readContent } from "./image-content.ts";
 import { readTags } from "./image-tags.ts";
+import { createKeyring } from "./keyring.ts";
 import { createRecentMap, type RecentMap } from "./recent-map.ts";
-import { type RegistryHosts, type RegistryRule, ruleFor } from "./registry-hosts.ts";
+import { letsRead, type RegistryHosts, type RegistryRule, ruleFor } from "./registry-hosts.ts";
+import type { Visit } from "./visit.ts";
 import { createWire, type Resolve } from "./wire.ts";
 
 /** What this room logs with; pino is one. */
@@ -20,13 +22,15 @@ export interface OciRegistryOptions {
   readonly hosts: RegistryHosts;
   readonly clock: Clock;
   readonly log: RegistryLog;
-  /** Where `passwordEnv` looks. */
+  /** Where `passwordEnv` looks, and what credential helpers are given but for our own secrets. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Names to addresses; default: the system. */
   readonly resolve?: Resolve;
   /** Milliseconds for one request (10,000) and for a whole read (30,000). */
   readonly requestTimeout?: number;
   readonly readTimeout?: number;
+  /** Milliseconds for a credential helper (10,000). */
+  readonly helperTimeout?: number;
   /** Versions that are remembered by digest (5,000). */
   readonly remembered?: number;
 }
@@ -43,23 +47,29 @@ export interface OciRegistry extends Registry {
 export function createOciRegistry(options: OciRegistryOptions): OciRegistry {
   const { hosts, clock, log } = options;
   const wire = createWire(options.resolve);
-  const contents = createRecentMap<Content>(options.remembered ?? 5000);
+  const memory: Memory = {
+    contents: createRecentMap<Content>(options.remembered ?? 5000),
+    tags: createRecentMap<NamedBefore>(options.remembered ?? 5000),
+  };
   const http = createAuthorisedGet({
     hosts,
     wire,
     clock,
-    environment: options.environment ?? {},
+    keyring: createKeyring({
+      environment: options.environment ?? {},
+      timeout: options.helperTimeout ?? 10_000,
+    }),
     timeout: options.requestTimeout ?? 10_000,
   });
 
   const reader: Reader = { http, clock };
   return {
-    async read(image, reference, owner) {
+    async read(image, reference, owner, need = "now") {
       const visit = namesVersion(image, reference)
         ? await planVisit(options, image, owner)
         : NO_VERSION;
       const answer =
-        "rule" in visit ? await readFacts(reader, contents, visit, image, reference) : visit;
+        "rule" in visit ? await readFacts(reader, memory, visit, reference, need) : visit;
       if (answer.kind === "found") return answer;
       const fields = { image, reference, answer: answer.kind, detail: answer.detail };
       log.debug(fields, "image not read");
@@ -94,32 +104,62 @@ async function planVisit(
 ): Promise<Visit | Failure> {
   const host = registryOf(image);
   const rule = ruleFor(options.hosts, image);
-  if (rule === null || rule.owners?.includes(owner.toLowerCase()) === false) {
+  if (rule === null || !letsRead(rule, owner)) {
     const detail = `The operator does not let ${owner} read ${image}.`;
     return { kind: "not-allowed", detail };
   }
   const ca = await readAuthority(rule);
   if (ca !== null && typeof ca === "object") return ca;
-  const deadline = performance.now() + (options.readTimeout ?? 30_000);
-  return { rule, origin: originOf(rule, host), name: image.slice(host.length + 1), ca, deadline };
+  const began = performance.now();
+  const deadline = began + (options.readTimeout ?? 30_000);
+  const name = image.slice(host.length + 1);
+  return { rule, owner, image, origin: originOf(rule, host), name, ca, began, deadline };
 }
+
+/** Contents by `image@digest`; what tags named when they were read, by `image:tag`. */
+interface Memory {
+  readonly contents: RecentMap<Content>;
+  readonly tags: RecentMap<NamedBefore>;
+}
+
+interface NamedBefore {
+  readonly digest: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** How long it is enough to know what a tag named, in milliseconds. */
+const TAG_MEMORY = 60 * 60_000;
 
 async function readFacts(
   reader: Reader,
-  contents: RecentMap<Content>,
+  memory: Memory,
   visit: Visit,
-  image: ImageName,
   reference: string,
+  need: ReadNeed,
 ): Promise<RegistryAnswer> {
-  const what = `${image}${isDigest(reference) ? "@" : ":"}${reference}`;
+  const { image } = visit;
+  const tag = isDigest(reference) ? null : reference;
+  const now = reader.clock.now().getTime();
+  const digest = tag === null ? reference : digestBefore(memory, `${image}:${tag}`, now);
+  const known = digest === null ? undefined : memory.contents.get(`${image}@${digest}`);
+  if (need === "facts" && digest !== null && known !== undefined)
+    return { kind: "found", facts: { image, tag, digest, ...known } };
+  const what = `${image}${tag === null ? "@" : ":"}${reference}`;
   const manifest = await fetchManifest(reader, visit, reference, `manifest of ${what}`);
   if (manifest.kind !== "fetched") return manifest;
   const key = `${image}@${manifest.digest}`;
-  const content = contents.get(key) ?? (await readContent(reader, visit, manifest.body, what, 0));
+  const content =
+    memory.contents.get(key) ?? (await readContent(reader, visit, manifest.body, what, 0));
   if ("kind" in content) return content;
-  contents.set(key, content);
-  const tag = isDigest(reference) ? null : reference;
+  memory.contents.set(key, content);
+  if (tag !== null) memory.tags.set(`${image}:${tag}`, { digest: manifest.digest, at: now });
   return { kind: "found", facts: { image, tag, digest: manifest.digest, ...content } };
+}
+
+function digestBefore({ tags }: Memory, name: string, now: number): string | null {
+  const before = tags.get(name);
+  return before !== undefined && now - before.at < TAG_MEMORY ? before.digest : null;
 }
 
 /** The address of a registry's API. Docker Hub's has another name than its images have. */

@@ -1,6 +1,11 @@
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
-import type { RegistryHosts, RegistryRule, SecretSource } from "./registry-hosts.ts";
+import type {
+  CredentialSource,
+  RegistryHosts,
+  RegistryRule,
+  SecretSource,
+} from "./registry-hosts.ts";
 
 /** What is wrong with the operator's file, in words that may be printed: no value of the file is in them. */
 export interface FileProblem {
@@ -17,6 +22,9 @@ const HOST = /^(localhost|[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(:\d{1,5})?$/
 const PREFIX =
   /^(\*|(localhost|[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(:\d{1,5})?(\/[a-z0-9._-]+)*)$/;
 
+// The program's name is made of it: no path, no option.
+const HELPER = /^[a-z0-9][a-z0-9._-]*$/i;
+
 const host = z.string().regex(HOST, "must be a host in lower case, with a port if it needs one");
 
 const entrySchema = z
@@ -26,6 +34,8 @@ const entrySchema = z
     password: z.string().min(1).optional(),
     passwordFile: z.string().min(1).optional(),
     passwordEnv: z.string().min(1).optional(),
+    dockerConfig: z.string().min(1).optional(),
+    helper: z.string().regex(HELPER, "must be what follows docker-credential-").optional(),
     realm: host.optional(),
     ca: z.string().min(1).optional(),
     plainHttp: z.boolean().optional(),
@@ -37,6 +47,9 @@ const entrySchema = z
     if (given > 1) context.addIssue("has more than one of password, passwordFile, passwordEnv");
     if ((given === 1) !== (entry.username !== undefined))
       context.addIssue("needs username and a password together, or neither");
+    const ways = [entry.username, entry.dockerConfig, entry.helper];
+    if (ways.filter((one) => one !== undefined).length > 1)
+      context.addIssue("has more than one of username, dockerConfig, helper");
   });
 
 const fileSchema = z.strictObject({
@@ -94,19 +107,24 @@ function problemsOf(issue: z.core.$ZodIssue): FileProblem[] {
 type Entry = z.infer<typeof entrySchema>;
 
 function ruleOf(prefix: string, entry: Entry): RegistryRule {
-  const password = passwordOf(entry);
   return {
     prefix,
     owners: entry.owners?.map((owner) => owner.toLowerCase()) ?? null,
-    credentials:
-      entry.username === undefined || password === null
-        ? null
-        : { username: entry.username, password },
+    credentials: credentialsOf(entry),
     realm: entry.realm ?? null,
     ca: entry.ca ?? null,
     plainHttp: entry.plainHttp ?? (prefix === "*" ? false : null),
     address: entry.address ?? null,
   };
+}
+
+function credentialsOf(entry: Entry): CredentialSource | null {
+  if (entry.dockerConfig !== undefined) return { kind: "docker-config", path: entry.dockerConfig };
+  if (entry.helper !== undefined) return { kind: "helper", name: entry.helper };
+  const password = passwordOf(entry);
+  return entry.username === undefined || password === null
+    ? null
+    : { kind: "password", username: entry.username, password };
 }
 
 function passwordOf(entry: Entry): SecretSource | null {

@@ -6,13 +6,21 @@ export type SecretSource =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "variable"; readonly name: string };
 
+/** Where credentials come from. What another program or file says of a host is asked again when it changes or is refused. */
+export type CredentialSource =
+  | { readonly kind: "password"; readonly username: string; readonly password: SecretSource }
+  /** A `config.json` as docker and Kubernetes' pull secrets have it. */
+  | { readonly kind: "docker-config"; readonly path: string }
+  /** The program `docker-credential-<name>`. */
+  | { readonly kind: "helper"; readonly name: string };
+
 /** What the operator says of the images below one host or prefix. */
 export interface RegistryRule {
   /** `quay.io`, `quay.io/org`, `registry.local:5000`; `*` for hosts that are not named. */
   readonly prefix: string;
   /** GitHub owners in lower case; `null`: all. */
   readonly owners: readonly string[] | null;
-  readonly credentials: { readonly username: string; readonly password: SecretSource } | null;
+  readonly credentials: CredentialSource | null;
   /** Host of the token service that may be given the credentials, if not the registry itself. */
   readonly realm: string | null;
   /** Path of a PEM file that is trusted in addition. */
@@ -59,10 +67,29 @@ export function namedRegistries({ rules }: RegistryHosts): readonly string[] {
   return [...new Set(hosts.filter((host) => host !== "*"))];
 }
 
-/** Whether the operator named the host: only then may it have an internal address. */
-export function isListed(hosts: RegistryHosts, host: string): boolean {
-  return hosts.rules.some(
+/**
+ * Whether a host, which a registry sent us to, may be asked on behalf of an owner, and then whether it may have an internal address.
+ * What the operator lists is for the owners listed there; what is not listed must be public.
+ */
+export function listedFor(
+  hosts: RegistryHosts,
+  host: string,
+  owner: string,
+): "listed" | "for-others" | "not-listed" {
+  const rules = rulesAt(hosts, host);
+  if (rules.length === 0) return "not-listed";
+  return rules.some((rule) => letsRead(rule, owner)) ? "listed" : "for-others";
+}
+
+/** The rules in which a host stands: as registry, as address or as token service. */
+export function rulesAt({ rules }: RegistryHosts, host: string): readonly RegistryRule[] {
+  return rules.filter(
     ({ prefix, address, realm }) =>
       prefix === host || prefix.startsWith(`${host}/`) || address === host || realm === host,
   );
+}
+
+/** Whether a rule lets a GitHub owner, in whatever case, read. */
+export function letsRead({ owners }: RegistryRule, owner: string): boolean {
+  return owners === null || owners.includes(owner.toLowerCase());
 }

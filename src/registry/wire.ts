@@ -3,11 +3,13 @@ import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from "
 import { Agent as SecureAgent, request as secureRequest } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { rootCertificates } from "node:tls";
-import { isInternalAddress } from "./addresses.ts";
+import { isInternalAddress, isMetadataAddress } from "./addresses.ts";
 
-/** One GET. */
+/** One GET, or with a form one POST. */
 export interface WireRequest {
   readonly url: URL;
+  /** Only to a token service: nothing is ever written to a registry. */
+  readonly form?: URLSearchParams | undefined;
   readonly headers: Readonly<Record<string, string>>;
   /** Most bytes of a 200 body that are read. */
   readonly cap: number;
@@ -28,14 +30,14 @@ export type WireAnswer =
     }
   | {
       readonly kind: "failed";
-      readonly why: "too-large" | "internal-address" | "timeout" | "network";
-      /** A code like `ECONNREFUSED`. */
+      readonly why: "too-large" | "internal-address" | "timeout" | "network" | "credentials";
+      /** A code like `ECONNREFUSED`; of credentials, a sentence. */
       readonly detail: string;
     };
 
 /** HTTP as far as reads of a registry need it: no redirects, no cookies, no proxies, addresses checked when connecting. */
 export interface Wire {
-  get(request: WireRequest): Promise<WireAnswer>;
+  ask(request: WireRequest): Promise<WireAnswer>;
   /** Closes idle connections. */
   close(): void;
 }
@@ -55,9 +57,9 @@ export function createWire(resolve: Resolve = resolveBySystem): Wire {
     guarded: { http: new Agent(keep), https: new SecureAgent(keep) },
   };
 
-  async function get(wanted: WireRequest): Promise<WireAnswer> {
+  async function ask(wanted: WireRequest): Promise<WireAnswer> {
     const literal = wanted.url.hostname.replace(/^\[|\]$/g, "");
-    if (!wanted.internal && isIP(literal) !== 0 && isInternalAddress(literal))
+    if (isIP(literal) !== 0 && !mayConnect(literal, wanted.internal))
       return { kind: "failed", why: "internal-address", detail: "internal address" };
     const kind = wanted.internal ? agents.open : agents.guarded;
     try {
@@ -70,7 +72,7 @@ export function createWire(resolve: Resolve = resolveBySystem): Wire {
   }
 
   return {
-    get,
+    ask,
     close() {
       for (const { http, https } of Object.values(agents)) {
         http.destroy();
@@ -80,6 +82,8 @@ export function createWire(resolve: Resolve = resolveBySystem): Wire {
   };
 }
 
+const FORM = { "content-type": "application/x-www-form-urlencoded" };
+
 function send(wanted: WireRequest, agent: Agent, lookup: LookupFunction): Promise<IncomingMessage> {
   const open = wanted.url.protocol === "https:" ? secureRequest : request;
   return new Promise((resolve, reject) => {
@@ -88,19 +92,24 @@ function send(wanted: WireRequest, agent: Agent, lookup: LookupFunction): Promis
       {
         agent,
         lookup,
-        headers: { "user-agent": "tagboat", ...wanted.headers },
+        method: wanted.form === undefined ? "GET" : "POST",
+        headers: {
+          "user-agent": "tagboat",
+          ...(wanted.form === undefined ? {} : FORM),
+          ...wanted.headers,
+        },
         signal: wanted.signal,
         ...(wanted.ca === null ? {} : { ca: [...rootCertificates, wanted.ca] }),
       },
       resolve,
     );
     outgoing.on("error", (error: NodeJS.ErrnoException) => {
-      // A kept connection that the server closed meanwhile: nothing was answered, a GET may be sent again.
+      // A kept connection that the server closed meanwhile: nothing was answered, and nothing here changes anything there.
       const isStale = outgoing.reusedSocket && error.code === "ECONNRESET";
       if (isStale) resolve(send(wanted, agent, lookup));
       else reject(error);
     });
-    outgoing.end();
+    outgoing.end(wanted.form?.toString());
   });
 }
 
@@ -128,12 +137,16 @@ function failureOf(error: unknown, signal: AbortSignal): WireAnswer {
   return { kind: "failed", why: "network", detail: code ?? "connection failed" };
 }
 
+function mayConnect(address: string, internal: boolean): boolean {
+  return internal ? !isMetadataAddress(address) : !isInternalAddress(address);
+}
+
 /** Checked where the connection is made, so that a name cannot answer differently afterwards. */
 function createLookup(resolve: Resolve, internal: boolean): LookupFunction {
   return (host, options, callback) => {
     resolve(host).then(
       (found) => {
-        const allowed = found.filter(({ address }) => internal || !isInternalAddress(address));
+        const allowed = found.filter(({ address }) => mayConnect(address, internal));
         const [first] = allowed;
         if (first === undefined)
           callback(new InternalAddress("The name has no public address"), "", 0);

@@ -36,7 +36,7 @@ export async function readKeysInPlace(
   for (const { image, tag, digest } of versions) {
     const reference = digest ?? tag;
     if (reference === null || trackedImage(work.config, image)?.rule.verify === "none") continue;
-    const answer = await registry.read(image, reference, work.owner);
+    const answer = await registry.read(image, reference, work.owner, "facts");
     if (answer.kind === "unavailable") {
       const { detail, retryAt: at, unasked } = answer;
       return { kind: "later", detail, at, failed: unasked !== true };

@@ -1,9 +1,11 @@
 import { orderKeyOf } from "../decide/order.ts";
+import { computeTag } from "../decide/tag-template.ts";
 import type { ImageRule } from "../model/config.ts";
-import type { ImageEvent, Provenance } from "../model/event.ts";
+import type { ImageEvent } from "../model/event.ts";
 import type { Refusal } from "../model/outcome.ts";
 import type { ImageFacts, Registry } from "../model/registry.ts";
 import type { Release } from "../model/release.ts";
+import { provenanceOf } from "./provenance.ts";
 
 /** What the registry makes of an event. */
 export type Resolved =
@@ -30,22 +32,22 @@ export async function resolveEvent(
   owner: string,
   delivery: string,
 ): Promise<Resolved> {
-  if (event.tag === null) {
-    return refused(
-      "tag-missing",
-      `the pipeline event for ${event.image} names no tag, and the config has no way yet to compute it`,
-    );
-  }
-  if (rule.verify === "none")
-    return { kind: "release", release: releaseOf(event, event.tag, null, delivery) };
-  const answer = await registry.read(event.image, event.tag, owner);
+  const named = tagOf(event, rule);
+  if ("kind" in named) return named;
+  const { tag } = named;
+  // What was computed is a guess until the registry has it.
+  if (rule.verify === "none" && !named.computed)
+    return { kind: "release", release: releaseOf(event, tag, rule, null, delivery) };
+  const answer = await registry.read(event.image, tag, owner);
   switch (answer.kind) {
     case "found":
-      return { kind: "release", release: releaseOf(event, event.tag, answer.facts, delivery) };
+      if (named.computed && event.digest !== null && event.digest !== answer.facts.digest)
+        return otherBuild(event, rule, tag, answer.facts.digest);
+      return { kind: "release", release: releaseOf(event, tag, rule, answer.facts, delivery) };
     case "missing":
       return {
         kind: "later",
-        detail: `${event.image}:${event.tag} is not in the registry: ${answer.detail}`,
+        detail: `${event.image}:${tag}${named.computed ? ` (computed by \`tag: ${rule.tag}\`)` : ""} is not in the registry: ${answer.detail}`,
         retryAt: null,
         missing: true,
         failed: true,
@@ -65,6 +67,28 @@ export async function resolveEvent(
   }
 }
 
+/** The tag that the event names, or that the rule's template makes of it. */
+function tagOf(
+  event: ImageEvent,
+  rule: ImageRule,
+): { readonly tag: string; readonly computed: boolean } | Resolved {
+  if (event.tag !== null) return { tag: event.tag, computed: false };
+  const about = `the pipeline event for ${event.image} names no tag`;
+  if (rule.tag === null) {
+    const message = `${about}: let the pipeline name it, or write \`tag:\` in the image's rule`;
+    return refused("tag-missing", message);
+  }
+  const made = computeTag(rule.tag, event);
+  if (made.kind === "tag") return { tag: made.tag, computed: true };
+  return refused("tag-missing", `${about}, and \`tag: ${rule.tag}\` makes none: ${made.message}`);
+}
+
+/** The template does not follow what the pipeline does. */
+function otherBuild(event: ImageEvent, rule: ImageRule, tag: string, digest: string): Resolved {
+  const message = `\`tag: ${rule.tag}\` makes ${tag}, which names ${digest} in the registry, but the pipeline built ${event.digest} of ${event.image}: mend the template, or let the pipeline name the tag`;
+  return refused("digest-mismatch", message);
+}
+
 function refused(reason: Refusal["reason"], message: string): Resolved {
   return { kind: "refused", refusal: { reason, message } };
 }
@@ -72,6 +96,7 @@ function refused(reason: Refusal["reason"], message: string): Resolved {
 function releaseOf(
   event: ImageEvent,
   tag: string,
+  rule: ImageRule,
   facts: ImageFacts | null,
   delivery: string,
 ): Release {
@@ -80,39 +105,8 @@ function releaseOf(
   return {
     artifacts: [{ kind: "image", image: event.image, tag, digest, orderKey }],
     builtAt: facts?.created ?? null,
-    provenance: { ...provenanceOf(facts?.labels ?? {}), ...event.provenance },
+    provenance: provenanceOf(rule.labels, facts?.labels ?? {}, event.provenance),
     platforms: facts?.platforms ?? [],
     deliveries: [delivery],
   };
-}
-
-/** OCI's annotation names, then those that our users' pipelines write. */
-const LABELS: Readonly<Record<keyof Provenance, readonly string[]>> = {
-  revision: [
-    "org.opencontainers.image.revision",
-    "github.commit.id",
-    "vcs-ref",
-    "io.openshift.build.commit.id",
-  ],
-  sourceRepo: [
-    "org.opencontainers.image.source",
-    "github.repository.fullname",
-    "vcs-url",
-    "io.openshift.build.source-location",
-  ],
-  run: ["pipeline.run"],
-  runId: [],
-  runNumber: [],
-  branch: [],
-  runUrl: ["pipeline.run.url"],
-  actor: [],
-  namespace: [],
-};
-
-function provenanceOf(labels: Readonly<Record<string, string>>): Provenance {
-  const found = Object.entries(LABELS).flatMap(([field, names]) => {
-    const name = names.find((n) => Object.hasOwn(labels, n) && labels[n] !== "");
-    return name === undefined ? [] : [[field, labels[name]] as const];
-  });
-  return Object.fromEntries(found);
 }

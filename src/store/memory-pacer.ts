@@ -26,7 +26,7 @@ export class MemoryPacer implements Pacer {
 }
 
 interface Page {
-  readonly sent: { readonly at: number; writes: number }[];
+  readonly sent: { readonly at: number; writes: number; readonly urgency: Urgency }[];
   pausedUntil: number;
 }
 
@@ -50,7 +50,7 @@ class MemoryBook implements PaceBook {
     for (const next of asking) {
       const wait = waitForLimits(sent, next, this.#limits, now);
       if (wait > 0) return { granted, wait };
-      const taken = { at: now, writes: next.writes };
+      const taken = { at: now, writes: next.writes, urgency: next.urgency };
       sent.push(taken);
       granted.push({
         used: async (writes) => {

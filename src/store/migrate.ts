@@ -2,11 +2,12 @@ import { makeWorkerUtils } from "graphile-worker";
 import type { Database, Queries } from "./database.ts";
 import { graphileLogger } from "./graphile-logger.ts";
 import { first } from "./migrations/001-first.ts";
+import { turnsOfPeople } from "./migrations/002-turns-of-people.ts";
 import { numberOf } from "./row.ts";
 import { StoreProblem } from "./store-problem.ts";
 
 /** In order; a database stands at the number of those that it went through. Never changed once released, only added to. */
-const migrations: readonly string[] = [first];
+const migrations: readonly string[] = [first, turnsOfPeople];
 
 /** Any number that nobody else's advisory lock on this database has. */
 const MIGRATION_LOCK = 7_409_112;

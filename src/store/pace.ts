@@ -4,6 +4,8 @@ import type { Urgency } from "../model/pacer.ts";
 export interface PaceLimits {
   /** Requests that may go at once after a quiet time. */
   readonly burst: number;
+  /** The same for what a person waits for: a command is several writes, and people come one by one. */
+  readonly burstForPeople: number;
   readonly perSecond: number;
   readonly perMinute: number;
   readonly perHour: number;
@@ -13,6 +15,7 @@ export interface PaceLimits {
 
 export const githubLimits: PaceLimits = {
   burst: 10,
+  burstForPeople: 40,
   perSecond: 1,
   perMinute: 80,
   perHour: 500,
@@ -26,6 +29,7 @@ export const PACE_MEMORY = 3_600_000;
 export interface Sent {
   readonly at: number;
   readonly writes: number;
+  readonly urgency: Urgency;
 }
 
 /** Who asks for a turn. */
@@ -41,10 +45,14 @@ export function waitForLimits(
   limits: PaceLimits,
   now: number,
 ): number {
-  const { burst, perSecond, perMinute, perHour, keptForPeople } = limits;
-  const hour = next.urgency === "person" ? perHour : Math.floor(perHour * (1 - keptForPeople));
+  const { perSecond, perMinute, perHour, keptForPeople } = limits;
+  const person = next.urgency === "person";
+  const burst = person ? limits.burstForPeople : limits.burst;
+  // What people had done does not use up tracking's burst: it would stand still for as long as they are busy.
+  const inBurst = person ? sent : sent.filter(({ urgency }) => urgency === "tracking");
+  const hour = person ? perHour : Math.floor(perHour * (1 - keptForPeople));
   return Math.max(
-    waitForWindow(sent, next.writes, (burst * 1000) / perSecond, burst, now),
+    waitForWindow(inBurst, next.writes, (burst * 1000) / perSecond, burst, now),
     waitForWindow(sent, next.writes, 60_000, perMinute, now),
     waitForWindow(sent, next.writes, PACE_MEMORY, hour, now),
   );

@@ -60,7 +60,7 @@ export class SqlPaceBook implements PaceBook {
       wait = waitForLimits(sent, next, this.#limits, now);
       if (people && next.urgency === "tracking") wait = Math.max(wait, LOOK_AGAIN);
       if (wait > 0) break;
-      sent.push({ at: now, writes: next.writes });
+      sent.push({ at: now, ...next });
       going.push(next);
     }
     await this.#announce(queries, installation, asking.slice(going.length), now + wait);
@@ -69,12 +69,13 @@ export class SqlPaceBook implements PaceBook {
 
   async #sent(queries: Queries, installation: number, now: number): Promise<Sent[]> {
     const rows = await queries.query(
-      "select at, writes from tagboat.pace_turn where installation = $1 and at > $2 order by at, seq",
+      "select at, writes, urgency from tagboat.pace_turn where installation = $1 and at > $2 order by at, seq",
       [installation, new Date(now - PACE_MEMORY).toISOString()],
     );
     return rows.map((row) => ({
       at: dateOf(row, "at").getTime(),
       writes: numberOf(row, "writes"),
+      urgency: textOf(row, "urgency") === "person" ? "person" : "tracking",
     }));
   }
 
@@ -116,10 +117,16 @@ export class SqlPaceBook implements PaceBook {
   ): Promise<readonly string[]> {
     if (going.length === 0) return [];
     const rows = await queries.query(
-      `insert into tagboat.pace_turn (installation, at, writes)
-       select $1, $2, writes from unnest($3::integer[]) with ordinality as given (writes, n) order by n
+      `insert into tagboat.pace_turn (installation, at, writes, urgency)
+       select $1, $2, writes, urgency
+       from unnest($3::integer[], $4::text[]) with ordinality as given (writes, urgency, n) order by n
        returning seq::text as seq`,
-      [installation, new Date(now).toISOString(), going.map((one) => one.writes)],
+      [
+        installation,
+        new Date(now).toISOString(),
+        going.map((one) => one.writes),
+        going.map((one) => one.urgency),
+      ],
     );
     return rows.map((row) => textOf(row, "seq"));
   }

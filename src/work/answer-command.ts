@@ -1,17 +1,18 @@
 import { didYouMean } from "../decide/did-you-mean.ts";
 import type { Config, Environment } from "../model/config.ts";
-import { code } from "../model/outside-text.ts";
+import { cell, code } from "../model/outside-text.ts";
 import type { RepoRight } from "../model/people.ts";
-import type { Standing } from "../promote/gates/facts.ts";
 import { isEntitled } from "../promote/gates/rights.ts";
 import { type Answer, namesWords, notPermitted } from "../promote/reply.ts";
 import type { Asking } from "../promote/request.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { type Permitted, refuse } from "./permitted.ts";
+import { rebuildAnswer } from "./rebuild-answer.ts";
 import type { RunParts } from "./run-place.ts";
 import { promote } from "./run-promotion.ts";
 import { rollBack } from "./run-rollback.ts";
-import { helpAnswer, rebuildAnswer, statusAnswer } from "./telling-answers.ts";
+import { standingOf } from "./standing.ts";
+import { helpAnswer, statusAnswer } from "./telling-answers.ts";
 import { banAnswer, holdAnswer, overrideAnswer } from "./words-said.ts";
 
 const READERS: readonly RepoRight[] = ["read", "triage", "write", "maintain", "admin"];
@@ -30,7 +31,7 @@ export async function answerCommand(
   if (command.verb === "status") return statusAnswer(known, config, command.environment);
   const writes = { right, teams: [] };
   if (!isEntitled(writes, [])) return denied(known, request.login, code(`/${command.verb}`), []);
-  if (command.verb === "rebuild") return rebuildAnswer(known);
+  if (command.verb === "rebuild") return rebuildAnswer(parts, known, config, asking);
   const environment = config.environments.find(({ name }) => name === command.environment);
   if (environment === undefined) return unknownEnvironment(known, config, command.environment);
   const standing = await standingOf(parts, known, asking, environment);
@@ -40,6 +41,8 @@ export async function answerCommand(
   }
   // Where Tagboat only observes, a command tells what it would do.
   const plan = command.plan || config.mode === "observe";
+  const paused = plan ? null : await pausedWords(parts, known, asking.command, environment);
+  if (paused !== null) return refuse(known, null, "release-held", paused);
   return act(parts, known, {
     ...asking,
     command: { ...command, plan },
@@ -47,6 +50,18 @@ export async function answerCommand(
     environment,
     standing,
   });
+}
+
+/** Why the operator lets nothing be opened here; `null`: it may be. What only keeps things as they are is taken all the same. */
+async function pausedWords(
+  { holds }: RunParts,
+  { fullName: repo }: KnownRepo,
+  { verb }: Asking["command"],
+  { name }: Environment,
+): Promise<string | null> {
+  if (verb !== "promote" && verb !== "rollback") return null;
+  const why = await holds.why({ repo, environment: name });
+  return why === null ? null : `${code(name)} is ${cell(why)}. Write it again when it goes on.`;
 }
 
 function act(parts: RunParts, known: KnownRepo, asking: Permitted): Promise<Answer> | Answer {
@@ -60,7 +75,7 @@ function act(parts: RunParts, known: KnownRepo, asking: Permitted): Promise<Answ
       return holdAnswer(parts, known, asking);
     case "ban":
     case "unban":
-      return banAnswer(parts, known, asking);
+      return banAnswer(known, asking);
     case "override":
       return overrideAnswer(parts, known, asking);
     default:
@@ -69,19 +84,6 @@ function act(parts: RunParts, known: KnownRepo, asking: Permitted): Promise<Answ
 }
 
 const NO_CONFIG = "The default branch has no valid `.github/tagboat.yml`: add one, or mend it.";
-
-/** What somebody is, in the teams that an environment names. One request for each team; none where it names none. */
-async function standingOf(
-  { people }: RunParts,
-  known: KnownRepo,
-  { request, right }: Asking,
-  { allow }: Environment,
-): Promise<Standing> {
-  const teams: string[] = [];
-  for (const team of new Set([...allow.teams, ...allow.skip]))
-    if (await people.isInTeam(known.repo, team, request.login)) teams.push(team);
-  return { right, teams };
-}
 
 function denied(known: KnownRepo, login: string, what: string, teams: readonly string[]): Answer {
   const who =

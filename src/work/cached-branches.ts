@@ -1,6 +1,7 @@
 import type { CdRepo, RepoFiles } from "../model/forge.ts";
 import type { IndexCache, IndexedBranch } from "../model/index-cache.ts";
 import type { Log } from "../model/log.ts";
+import type { Policy } from "../promote/policy.ts";
 import type { Reach, RepoReader } from "./extended-config.ts";
 import { fullNameOf, type KnownRepo, readKnownRepo } from "./known-repo.ts";
 
@@ -8,12 +9,14 @@ import { fullNameOf, type KnownRepo, readKnownRepo } from "./known-repo.ts";
 export class CachedBranches {
   readonly #cache: IndexCache;
   readonly #log: Log;
+  readonly #policy: Policy;
   /** What was there at the start and was not used yet. */
   #left: Promise<Map<string, readonly IndexedBranch[]>> | null = null;
 
-  constructor(cache: IndexCache, log: Log) {
+  constructor(cache: IndexCache, log: Log, policy: Policy) {
     this.#cache = cache;
     this.#log = log;
+    this.#policy = policy;
   }
 
   /** A repo as it was when last read by an earlier process. `null`: not remembered, or not wholly. */
@@ -22,7 +25,11 @@ export class CachedBranches {
     const left = await this.#left;
     if (!left.has(fullNameOf(repo))) return null;
     try {
-      return await readKnownRepo(readerOf(left), reach, repo, null);
+      return await readKnownRepo(
+        { forge: readerOf(left), reach, policy: this.#policy },
+        repo,
+        null,
+      );
     } catch (error) {
       if (error instanceof NotCached) return null;
       throw error;

@@ -1,5 +1,6 @@
 import type { Config, Environment } from "../model/config.ts";
-import { banOf } from "../promote/choose-release.ts";
+import { type ImageArtifact, NO_TAG } from "../model/release.ts";
+import { banOf, reachingBans } from "../promote/choose-release.ts";
 import type { GateArtifact, LadderStep, Origin } from "../promote/gates/facts.ts";
 import {
   artifactsIn,
@@ -8,7 +9,7 @@ import {
   sameVersion,
   versionOf,
 } from "../promote/held-artifacts.ts";
-import { fromHereOn, stepsBefore } from "../promote/ladder.ts";
+import { stepsBefore } from "../promote/ladder.ts";
 import { releasesOf } from "../promote/release-history.ts";
 import type { StandingWords } from "../promote/words.ts";
 import type { CommitTrailers } from "../propose/trailers.ts";
@@ -70,13 +71,10 @@ export class GateArtifacts {
   ): Promise<GateArtifact> {
     const { origin, words } = this.#about;
     const known = await this.#registry(now);
-    const reached = words.bans.filter(
-      (ban) =>
-        (ban.component === null || ban.component === component) &&
-        fromHereOn(this.#config, ban.environment).some(({ name }) => name === environment.name),
-    );
+    const place = { environment: environment.name, component };
+    const reached = reachingBans(this.#config, words.bans, place);
     const ran = origin.kind === "rollback" ? await this.#history(environment, base, file) : [];
-    const ban = origin.kind === "rollback" ? null : banOf(reached, now);
+    const ban = banOf(reached, now);
     return {
       name: now.kind === "image" ? now.deployed : now.repo,
       version: versionOf(now),
@@ -108,10 +106,12 @@ export class GateArtifacts {
 
   /** The digest that it had when it was proposed. */
   #expected(now: Extract<HeldArtifact, { kind: "image" }>): string | null {
-    const own = (this.#about.trailers?.artifacts ?? []).find(
-      (one) => one.kind === "image" && one.image === now.image,
+    const own = (this.#about.trailers?.artifacts ?? []).filter(
+      (one): one is ImageArtifact => one.kind === "image" && one.image === now.image,
     );
-    return own?.kind === "image" ? own.digest : null;
+    // Components that travel together may hold the same image in different versions.
+    const exact = own.find(({ tag }) => tag === (now.version.tag ?? NO_TAG));
+    return (exact ?? own[0])?.digest ?? null;
   }
 
   async #steps(

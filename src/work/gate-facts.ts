@@ -84,18 +84,18 @@ function ofPlace(
 ): Omit<GatePlace, "artifacts"> {
   const { place, trailers, words } = about;
   const { component, environment } = place;
-  const isPromotion = trailers?.kind === "promotion";
   const said = wordsIn(pull.notes, { repoId: known.repo.id, pull: pull.number }, keys);
   const asked = trailers?.asked ?? null;
+  const isAskedFor = trailers?.kind === "promotion" && asked !== null && asked.by !== null;
   return {
     environment,
     component,
-    // A rollback's hold is against pushes: what a person promotes lifts it.
+    // A rollback's hold is against what comes by itself: what a person promotes lifts it.
     holds: words.holds.filter(
       (hold) =>
         hold.environment === environment.name &&
         (hold.component === null || hold.component === component) &&
-        !(isPromotion && hold.because === "rollback"),
+        !(isAskedFor && hold.because === "rollback"),
     ),
     overrides: said.flatMap((word) =>
       word.kind === "override" && word.environment === environment.name
@@ -120,7 +120,9 @@ async function configChange(
   if (is?.kind !== "text") return was?.kind === "text" ? { before, after: null } : null;
   if (was?.kind === "text" && was.text === is.text) return null;
   const { bases } = await readExtended(forge, indexes.reach, known.repo.owner, is.text);
-  return { before, after: parseConfig(is.text, bases).config };
+  const { config } = parseConfig(is.text, bases);
+  // What a repo asks below the floor it never had, so that nothing is loosened there.
+  return { before, after: config === null ? null : indexes.floored(config, known.fullName) };
 }
 
 async function standings(

@@ -9,6 +9,8 @@ export type GateNews =
       readonly repo: string;
       readonly pull: number;
       readonly why: string;
+      /** Somebody's check ended: it moves only a gate that asks for checks, and a merge that waited for them. */
+      readonly check?: { readonly branch: string | null };
     }
   /** All open pull requests with this head: the host did not name them (those of forks, those of a status). */
   | {
@@ -150,7 +152,12 @@ function readCheckRun(payload: unknown): readonly GateNews[] {
   if (!asked && (action !== "completed" || OURS.test(check.name))) return [];
   const at = { oid: check.head_sha, branch: check.check_suite?.head_branch ?? null };
   const pulls = check.pull_requests.map(({ number }) => number);
-  return about(repo, at, pulls, `a check was ${action.replaceAll("_", " ")}`, asked);
+  const why = `a check was ${action.replaceAll("_", " ")}`;
+  const news = about(repo, at, pulls, why, asked);
+  const { branch } = at;
+  return asked
+    ? news
+    : news.map((one) => (one.kind === "pull" ? { ...one, check: { branch } } : one));
 }
 
 const checkSuite = z.object({

@@ -1,5 +1,5 @@
 import { placesAt } from "../decide/environment-paths.ts";
-import { folderOf, isKustomizationPath } from "../decide/kustomization.ts";
+import { folderOf, isKustomizationPath, readEntries } from "../decide/kustomization.ts";
 import { CONFIG_PATH, type Config, type Environment } from "../model/config.ts";
 import type { FileState } from "../model/forge.ts";
 import type { PullFacts } from "../model/pulls.ts";
@@ -19,12 +19,17 @@ export interface Touched {
   readonly config: boolean;
 }
 
+/** Files that come to a branch. */
+export interface FilesOnBase extends Pick<PullFacts, "files" | "filesComplete"> {
+  readonly base: { readonly branch: string };
+}
+
 /** The places and the config that a pull request's files belong to, by the config in force. */
-export function touchedBy(known: KnownRepo, config: Config, pull: PullFacts): Touched {
-  const { branch } = pull.base;
-  const paths = pull.files.flatMap(({ path, previousPath }) => [path, previousPath ?? path]);
+export function touchedBy(known: KnownRepo, config: Config, change: FilesOnBase): Touched {
+  const { branch } = change.base;
+  const paths = pathsOf(change);
   // What the host does not list may be anything: then every file that is known counts.
-  const listed = pull.filesComplete ? paths : [...paths, ...ownFiles(known, branch)];
+  const listed = change.filesComplete ? paths : [...paths, ...ownFiles(known, branch)];
   const places = new Map<string, TouchedPlace & { readonly files: string[] }>();
   for (const path of new Set(listed.filter(isKustomizationPath)))
     for (const { component, environment } of placesOn(known, config, branch, path)) {
@@ -34,8 +39,13 @@ export function touchedBy(known: KnownRepo, config: Config, pull: PullFacts): To
       places.set(key, place);
     }
   const isMain = branch === known.index.defaultBranch;
-  const isConfig = isMain && (paths.includes(CONFIG_PATH) || !pull.filesComplete);
+  const isConfig = isMain && (paths.includes(CONFIG_PATH) || !change.filesComplete);
   return { places: [...places.values()], config: isConfig };
+}
+
+/** Every path that a change is about, that of a renamed file before and after. */
+export function pathsOf({ files }: Pick<PullFacts, "files">): readonly string[] {
+  return files.flatMap(({ path, previousPath }) => [path, previousPath ?? path]);
 }
 
 function placesOn({ index }: KnownRepo, config: Config, branch: string, path: string) {
@@ -68,6 +78,7 @@ export function changedArtifacts(
     const came = now.filter((one) => !before.some((other) => isSame(other, one)));
     const left = before.filter((one) => !now.some((other) => nameOf(other) === nameOf(one)));
     return [
+      ...unknownChange(file, base.get(file), head.get(file)),
       ...came.map((one) => ({
         file,
         now: one,
@@ -76,6 +87,28 @@ export function changedArtifacts(
       ...left.map((one) => ({ file, now: null, before: one })),
     ];
   });
+}
+
+/** What cannot be read, before or after, may change any image. */
+function unknownChange(
+  file: string,
+  before: FileState | undefined,
+  now: FileState | undefined,
+): readonly ChangedArtifact[] {
+  const known = isReadable(before) && isReadable(now);
+  return known || isSameFile(before, now) ? [] : [{ file, now: null, before: null }];
+}
+
+function isReadable(file: FileState | undefined): boolean {
+  if (file === undefined || file.kind === "absent") return true;
+  return file.kind === "text" && readEntries(file.text).trouble === null;
+}
+
+function isSameFile(before: FileState | undefined, now: FileState | undefined): boolean {
+  const [one, other] = [before, now].map((file) =>
+    file === undefined || file.kind === "absent" ? null : `${file.mode} ${file.oid}`,
+  );
+  return one === other;
 }
 
 function artifactsOf(

@@ -3,6 +3,7 @@ import { indexRepo, type RepoIndex, wantedPaths } from "../decide/repo-index.ts"
 import { CONFIG_PATH, type Config, type ConfigProblem } from "../model/config.ts";
 import type { CdRepo, FileState, RepoFiles } from "../model/forge.ts";
 import type { IndexedBranch } from "../model/index-cache.ts";
+import { type Policy, withFloors } from "../promote/policy.ts";
 import { type Reach, type RepoReader, readExtended } from "./extended-config.ts";
 
 /** What Tagboat knows of one CD repo without asking GitHub again. */
@@ -11,7 +12,7 @@ export interface KnownRepo {
   /** `owner/name` in lower case. */
   readonly fullName: string;
   readonly configState: FileState | null;
-  /** The config in force: the last one that parsed. `null`: there is none. */
+  /** The config in force: the last one that parsed, with the operator's floors under it. `null`: there is none. */
   readonly config: Config | null;
   /** Repos whose configs this one extends, full names in lower case, nearest first. */
   readonly extended: readonly string[];
@@ -28,14 +29,20 @@ export function fullNameOf(repo: Pick<CdRepo, "owner" | "name">): string {
   return `${repo.owner}/${repo.name}`.toLowerCase();
 }
 
+/** Where repos are read, and what the operator asks of all of them. */
+export interface RepoSource {
+  readonly forge: RepoReader;
+  readonly reach: Reach;
+  readonly policy: Policy;
+}
+
 /**
  * Reads a CD repo for the index.
  * @param last the config in force before: it stays in force when the text of now cannot be read.
  * @returns `null` when the repo is gone or empty.
  */
 export async function readKnownRepo(
-  forge: RepoReader,
-  reach: Reach,
+  { forge, policy, reach }: RepoSource,
   repo: CdRepo,
   last: Config | null,
 ): Promise<KnownRepo | null> {
@@ -45,7 +52,8 @@ export async function readKnownRepo(
   const configState = main.files.find((file) => file.path === CONFIG_PATH) ?? null;
   const parsed = await readConfig(forge, reach, repo, configState);
   const absent = configState === null || configState.kind === "absent";
-  const config = parsed.config ?? (absent ? null : last);
+  const written = parsed.config ?? (absent ? null : last);
+  const config = written === null ? null : withFloors(written, policy, fullNameOf(repo));
   const branches = [indexed(repo, main, true)];
   for (const read of await readOtherBranches(forge, repo, config, main.branch))
     branches.push(indexed(repo, read, false));
@@ -60,6 +68,11 @@ export async function readKnownRepo(
     branchNames: main.branches,
     index: indexRepo(config, branches),
   };
+}
+
+/** Whether a repo has a config, be it one that cannot be read. */
+export function hasConfig({ config, configState }: KnownRepo): boolean {
+  return config !== null || (configState !== null && configState.kind !== "absent");
 }
 
 /** The branches that a config names besides the default one; those that do not exist are left out. */

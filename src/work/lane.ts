@@ -50,6 +50,7 @@ export function laneOf(task: LaneTask, direct: boolean): Lane {
     case "event":
       return renderLane({ kind: "index", repo });
     case "command":
+    case "words":
       return renderLane({ kind: "command", repo });
     case "gate":
       return renderLane({ kind: "gate", repo, of: task.pull });

@@ -41,6 +41,8 @@ export function wantsMerge(
   if (!own || facts.places.length === 0 || facts.config !== null) return false;
   if (known.config?.mode !== "act") return false;
   if (report.verdict !== "open" || pull.draft || pull.state !== "open") return false;
+  // The label is for people, who may take it away; the commit says it too, signed.
+  if ("orderUnknown" in facts.origin) return false;
   if (pull.labels.includes(ORDER_UNKNOWN) || !isVerified(known, facts)) return false;
   if (pull.queue === "queued" || pull.autoMerge === "on") return false;
   return facts.places.every(({ environment }) => mayMerge(facts, environment));

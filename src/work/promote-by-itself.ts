@@ -1,13 +1,16 @@
 import type { LaneItem } from "../model/inbox.ts";
-import type { Outcome, Place } from "../model/outcome.ts";
+import type { Outcome, Place, RefuseReason } from "../model/outcome.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import type { Permitted } from "./permitted.ts";
-import { promotePlace } from "./promote-place.ts";
-import { type Ran, settleAll } from "./ran.ts";
-import type { RunParts } from "./run-place.ts";
+import { promotePlaces } from "./promote-place.ts";
+import { delayAll, type Ran, settleAll } from "./ran.ts";
+import { LOOK_AT_HOLD, type RunParts } from "./run-place.ts";
 
 /** A proposal with its labels and reviewers, and one that is superseded. */
 const MOST_WRITES = 4;
+
+/** What time alone may end; nobody would ask again. */
+const PASSING: readonly RefuseReason[] = ["release-held", "soak-too-short"];
 
 /** `on: merge`: what the environment before holds is proposed without anybody's asking. Nobody is told where nothing comes of it. */
 export async function promoteByItself(
@@ -22,10 +25,13 @@ export async function promoteByItself(
   const turn = await parts.pacer.turn(known.repo.installation, MOST_WRITES, "tracking", signal);
   let writes = MOST_WRITES;
   try {
-    const { outcomes } = await promotePlace(parts, known, asking, place);
+    const { outcomes } = await promotePlaces(parts, known, asking, [place]);
     const [outcome = notFollowing(place)] = outcomes;
     writes = outcome.kind === "proposed" ? 1 : 0;
-    return settleAll(group, outcome);
+    if (outcome.kind !== "refused" || !PASSING.includes(outcome.reason))
+      return settleAll(group, outcome);
+    const at = new Date(parts.clock.now().getTime() + LOOK_AT_HOLD);
+    return delayAll(group, { at, failed: false, detail: outcome.detail });
   } finally {
     turn.used(writes);
   }

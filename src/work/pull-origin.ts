@@ -1,13 +1,12 @@
-import { editFiles } from "../edit/edit-files.ts";
-import type { Config, Environment } from "../model/config.ts";
+import type { Config } from "../model/config.ts";
 import type { FileState, HeadBranch } from "../model/forge.ts";
 import type { PullFacts } from "../model/pulls.ts";
 import type { ContentFacts, Origin } from "../promote/gates/facts.ts";
-import { changePlace, type StandingPlace } from "../promote/place-change.ts";
 import { type Authorship, authorshipOf } from "../propose/authorship.ts";
 import { blobOid } from "../propose/blob-oid.ts";
 import { BRANCH_PREFIX, ONBOARDING_BRANCH } from "../propose/branch-name.ts";
 import { type CommitTrailers, parseTrailers } from "../propose/trailers.ts";
+import { planAnew } from "./plan-anew.ts";
 
 /** The files of a pull request where it begins and where it ends. */
 export interface PullTexts {
@@ -43,7 +42,8 @@ export function originOf(
   const { kind } = trailers;
   if (kind === "promotion" || kind === "rollback")
     return { origin: { kind, requester }, content, trailers };
-  return { origin: { kind: "tracking" }, content, trailers };
+  const order = trailers.orderUnknown === true ? ({ orderUnknown: true } as const) : {};
+  return { origin: { kind: "tracking", ...order }, content, trailers };
 }
 
 /** Our bot's, or from a branch whose name is ours: then it has to be proven. */
@@ -75,7 +75,7 @@ function authorOf(
     keys,
     pull: { changedFiles: pull.files.length },
     onBase(trailers, path) {
-      const planned = planAnew(config, trailers, texts);
+      const planned = planAnew(config, trailers, texts.base);
       const text = planned?.get(path);
       return text === undefined ? null : blobOid(text);
     },
@@ -89,34 +89,10 @@ function contentOf(config: Config, trailers: CommitTrailers, texts: PullTexts): 
     const file = texts.head.get(path);
     if (file?.kind === "text" && file.oid === oid) signed.set(path, file.text);
   }
-  const files = signed.size === trailers.files.length ? signed : planAnew(config, trailers, texts);
+  const files =
+    signed.size === trailers.files.length ? signed : planAnew(config, trailers, texts.base);
   if (files === null) return { kind: "unplanned", why: "its entries are not there any more" };
   return { kind: "planned", files, mergeBase: texts.base, head: texts.head };
-}
-
-function planAnew(
-  config: Config,
-  trailers: CommitTrailers,
-  { base }: PullTexts,
-): ReadonlyMap<string, string> | null {
-  const environment = config.environments.find(({ name }) => name === trailers.environment);
-  if (environment === undefined) return null;
-  const place = placeOn(config, environment, trailers, base);
-  const change = changePlace(place, trailers.artifacts);
-  if (change.kind === "refused") return null;
-  const edited = editFiles(base, change.changes);
-  if (edited.kind === "refused") return null;
-  return new Map(edited.edits.map(({ path, text }) => [path, text]));
-}
-
-function placeOn(
-  config: Config,
-  environment: Environment,
-  { files }: CommitTrailers,
-  base: ReadonlyMap<string, FileState>,
-): StandingPlace {
-  const paths = files.map(({ path }) => path);
-  return { config, environment, files: base, folders: new Map(), paths, keyOf: () => null };
 }
 
 /** Paths that its commits say to change: their texts are needed, whatever the list of files says. */

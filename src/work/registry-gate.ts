@@ -32,8 +32,8 @@ export class RegistryGate {
   as(urgency: ReadUrgency): Registry {
     const { registry } = this.#parts;
     return {
-      read: (image, reference, owner) =>
-        this.#through(urgency, image, () => registry.read(image, reference, owner)),
+      read: (image, reference, owner, need) =>
+        this.#through(urgency, image, () => registry.read(image, reference, owner, need)),
       tags: (image, owner) => this.#through(urgency, image, () => registry.tags(image, owner)),
     };
   }

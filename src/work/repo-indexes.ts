@@ -1,7 +1,9 @@
 import type { Clock } from "../model/clock.ts";
+import type { Config } from "../model/config.ts";
 import type { CdRepo, Forge } from "../model/forge.ts";
 import type { IndexCache } from "../model/index-cache.ts";
 import type { Log } from "../model/log.ts";
+import { type Policy, withFloors } from "../promote/policy.ts";
 import { CachedBranches } from "./cached-branches.ts";
 import { IndexHeads } from "./index-heads.ts";
 import { fullNameOf, type KnownRepo, readKnownRepo } from "./known-repo.ts";
@@ -13,6 +15,8 @@ export interface RepoIndexesParts {
   readonly log: Log;
   /** The operator's allow list: `owner/name` in lower case. */
   readonly allowed: (fullName: string) => boolean;
+  /** The operator's floors, which no config goes below. */
+  readonly policy: Policy;
 }
 
 /** An owner's CD repos: those that are read, and the names of those that could not be read (yet). */
@@ -62,7 +66,7 @@ export class RepoIndexes {
 
   constructor(parts: RepoIndexesParts) {
     this.#parts = parts;
-    this.#cached = new CachedBranches(parts.cache, parts.log);
+    this.#cached = new CachedBranches(parts.cache, parts.log, parts.policy);
     this.#heads = new IndexHeads(parts.cache, parts.clock);
   }
 
@@ -132,6 +136,11 @@ export class RepoIndexes {
 
   /** A repo that the App may read, by its full name. Of owners whose repos were listed. */
   readonly reach = (fullName: string): CdRepo | null => this.#reach.get(fullName) ?? null;
+
+  /** A config as it would be in force in a repo: with the operator's floors under it. */
+  floored(config: Config, fullName: string): Config {
+    return withFloors(config, this.#parts.policy, fullName);
+  }
 
   async #list(owner: string): Promise<Owner> {
     await this.#follow();
@@ -255,7 +264,8 @@ export class RepoIndexes {
   async #readNow(repo: CdRepo, name: string): Promise<KnownRepo | null> {
     const last = this.#repos.get(name)?.config ?? null;
     const begun = this.#parts.clock.now().getTime();
-    const known = await readKnownRepo(this.#parts.forge, this.reach, repo, last);
+    const { forge, policy } = this.#parts;
+    const known = await readKnownRepo({ forge, policy, reach: this.reach }, repo, last);
     this.#readAt.set(name, begun);
     this.#unread.delete(name);
     if (known === null) this.#repos.delete(name);

@@ -3,15 +3,18 @@ import type { Target } from "../model/forge.ts";
 import type { Place } from "../model/outcome.ts";
 import { code } from "../model/outside-text.ts";
 import type { FileVersion } from "../model/pulls.ts";
+import { banned, isFree, reachingBans } from "../promote/choose-release.ts";
 import type { StandingPlace } from "../promote/place-change.ts";
 import { type Answer, placeWords, proposedWords } from "../promote/reply.ts";
 import { planRollback, type RollbackPlan, type StepBack, stepsBack } from "../promote/rollback.ts";
-import type { Word } from "../promote/words.ts";
+import { WORD_LABEL, type Word } from "../promote/words.ts";
 import { pinnedFamily } from "../propose/branch-name.ts";
 import { branchOf, type PinnedProposal } from "../propose/pinned-proposal.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { type Permitted, refuse } from "./permitted.ts";
+import { readWords } from "./repo-words.ts";
 import { overlaysAt, type RunParts } from "./run-place.ts";
+import { spansOf } from "./spans-of.ts";
 import { KnownVersions } from "./version-facts.ts";
 import { saidOf } from "./words-said.ts";
 import { writePinned } from "./write-pinned.ts";
@@ -56,6 +59,13 @@ async function attemptRollback(run: Run): Promise<Answer | string> {
     return refuse(known, place, "base-missing", `${code(place.base)} does not exist.`);
   const steps = stepsBack(standing(run, bare), histories, asking.command.to);
   if ("kind" in steps) return refuse(known, place, steps.reason, steps.message);
+  const { bans } = await readWords(parts, known, bare.labelled);
+  const reaching = { bans: reachingBans(asking.config, bans, place) };
+  const barred = steps.find(({ to }) => !isFree(reaching, to));
+  if (barred !== undefined) {
+    const { message, reason } = banned(reaching, barred.to);
+    return refuse(known, place, reason, message);
+  }
   await learn(run, steps);
   const plan = planRollback(standing(run, bare), steps, (one) =>
     one.kind === "image" ? run.versions.of(one.deployed, one.version) : null,
@@ -68,7 +78,7 @@ async function attemptRollback(run: Run): Promise<Answer | string> {
   const edited = editFiles(target.files, plan.changes);
   if (edited.kind === "refused")
     return refuse(known, place, edited.refusal.reason, edited.refusal.message);
-  const whole = { ...desired, edits: edited.edits };
+  const whole = { ...desired, edits: edited.edits, spans: await spansOf(run, desired.rows) };
   const written = await writePinned(parts, standing(run, target), target, whole);
   if (written.kind === "again") return written.detail;
   const { closed, outcome } = written;
@@ -94,11 +104,11 @@ function planned({ place }: Run, desired: PinnedProposal): Answer {
 }
 
 function wordsOf(
-  { asking, parts, place }: Run,
+  { asking, place }: Run,
   { reverted }: Extract<RollbackPlan, { kind: "planned" }>,
 ): readonly Word[] {
   const reason = asking.command.reason ?? "rolled back";
-  const said = { ...saidOf(parts, asking), component: place.component, reason };
+  const said = { ...saidOf(asking), component: place.component, reason };
   const bans = reverted.flatMap((one): Word[] =>
     one.kind === "image" ? [{ ...said, kind: "ban", image: one.image, ...one.version }] : [],
   );
@@ -118,7 +128,13 @@ async function learn({ versions }: Run, steps: readonly StepBack[]): Promise<voi
 }
 
 function read({ known, parts, paths, place }: Run, head: string | null): Promise<Target | null> {
-  const query = { repo: known.repo, base: place.base, head, files: paths };
+  const query = {
+    repo: known.repo,
+    base: place.base,
+    head,
+    files: paths,
+    ...(head === null ? { counted: WORD_LABEL } : {}),
+  };
   return parts.forge.readTarget(
     head === null ? query : { ...query, siblings: pinnedFamily(place) },
   );
@@ -146,13 +162,16 @@ function proposalOf(
     releases: [],
     deliveries: [],
     orderUnknown: false,
+    changes: plan.changes,
+    components: [],
     asked: {
       by: { id: request.userId, login: request.login },
       comment: request.comment,
       from: [environment.name],
       skip: null,
+      reason: command.reason,
     },
-    notes: command.reason === null ? [] : [`Reason: ${code(command.reason, 300)}.`],
+    notes: [],
     next: null,
   };
 }

@@ -3,12 +3,14 @@ import type { Delivery } from "../model/delivery.ts";
 import type { LaneTask, NewItem } from "../model/inbox.ts";
 import { stepsBefore } from "../promote/ladder.ts";
 import { parsePinnedBranch } from "../propose/branch-name.ts";
+import { gateItem } from "./gate-item.ts";
 import { type GateNews, readGateNews } from "./gate-news.ts";
 import type { GithubNews } from "./github-news.ts";
-import type { KnownRepo } from "./known-repo.ts";
+import { knowsGates } from "./judge.ts";
+import { hasConfig, type KnownRepo } from "./known-repo.ts";
 import { laneOf } from "./lane.ts";
+import { readLostWords } from "./lost-words.ts";
 import type { RouteParts } from "./route-events.ts";
-import { knowsGates } from "./run-gate.ts";
 
 type GateRouteParts = Pick<RouteParts, "indexes" | "pulls">;
 
@@ -21,19 +23,29 @@ export async function routeGates(
   delivery: Delivery,
   news: GithubNews,
 ): Promise<readonly NewItem[]> {
-  const items: NewItem[] = [];
+  const items: NewItem[] = [...(await lostWords(parts, delivery))];
   for (const one of readGateNews(delivery)) items.push(...(await itemsOf(parts, one)));
   if (news.kind === "pushed")
     items.push(...(await afterPush(parts, news)), ...(await followers(parts, news)));
   return items;
 }
 
+/** Words of people that we keep, taken away by somebody. */
+async function lostWords({ indexes }: GateRouteParts, delivery: Delivery): Promise<NewItem[]> {
+  const lost = readLostWords(delivery);
+  const known = lost === null ? null : await indexes.find(lost.repo);
+  if (lost === null || known === null) return [];
+  const { marker, pull } = lost;
+  const task: LaneTask = { kind: "words", repo: known.fullName, pull, marker };
+  return [{ lane: laneOf(task, false), task }];
+}
+
 async function itemsOf(parts: GateRouteParts, news: GateNews): Promise<readonly NewItem[]> {
   const known = await parts.indexes.find(news.repo);
-  if (!isGated(known)) return [];
+  if (known === null || !hasConfig(known)) return [];
   switch (news.kind) {
     case "pull":
-      return [gateItem(known, news.pull, news.why)];
+      return isMoved(known, news) ? [gateItem(known, news.pull, news.why)] : [];
     case "closed":
       return news.branch !== null && parsePinnedBranch(news.branch) !== null
         ? [gateItem(known, news.pull, "it is over")]
@@ -54,11 +66,14 @@ async function afterPush(
   { branch, paths, repo }: Extract<GithubNews, { kind: "pushed" }>,
 ): Promise<readonly NewItem[]> {
   const known = await parts.indexes.find(repo);
-  if (!isGated(known) || !known.branches.some((read) => read.branch === branch)) return [];
+  if (known === null || !hasConfig(known)) return [];
+  if (!known.branches.some((read) => read.branch === branch)) return [];
+  // A config that gates nothing any more opens what the one before had closed.
+  const isConfig = paths?.has(CONFIG_PATH) ?? true;
   const own = new Set(known.index.overlays.map(({ file }) => file));
-  const concerned =
-    paths === null || [...paths].some((path) => path === CONFIG_PATH || own.has(path));
-  return concerned ? allOpen(parts, known, `${branch} moved`) : [];
+  const mayMove = known.config === null || knowsGates(known.config);
+  const isOwn = mayMove && [...(paths ?? [])].some((path) => own.has(path));
+  return isConfig || isOwn ? allOpen(parts, known, `${branch} moved`) : [];
 }
 
 /** Places with `on: merge` that come after what a push changed. */
@@ -101,16 +116,13 @@ async function allOpen(
   return open.slice(-MOST_OPEN).map((pull) => gateItem(known, pull, why));
 }
 
-function isGated(known: KnownRepo | null): known is KnownRepo {
-  return known !== null && known.config !== null && knowsGates(known.config);
-}
-
 function asksForChecks({ config }: KnownRepo): boolean {
   return config?.environments.some(({ require }) => require.checks.length > 0) ?? false;
 }
 
-/** A look at the gates of one pull request. */
-export function gateItem({ fullName: repo }: KnownRepo, pull: number, why: string): NewItem {
-  const task: LaneTask = { kind: "gate", repo, pull, why };
-  return { lane: laneOf(task, false), task };
+/** Checks come by the dozen for each push: of most pull requests they decide nothing here. */
+function isMoved(known: KnownRepo, { check }: Extract<GateNews, { kind: "pull" }>): boolean {
+  if (check === undefined || asksForChecks(known)) return true;
+  const merges = known.config?.environments.some(({ merge }) => merge !== "manual") ?? false;
+  return merges && (check.branch?.startsWith("tagboat/") ?? true);
 }

@@ -1,9 +1,10 @@
 import type { LaneItem, LaneTask, NewItem } from "../model/inbox.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
+import type { Comment } from "../model/pulls.ts";
 import { parseComment } from "../promote/command.ts";
 import type { Answer } from "../promote/reply.ts";
 import { notPermitted } from "../promote/reply.ts";
-import { staleness } from "../promote/request.ts";
+import { isLate, staleness } from "../promote/request.ts";
 import { renderWords } from "../promote/word-marker.ts";
 import { WORD_LABEL, type Word } from "../promote/words.ts";
 import { answerCommand } from "./answer-command.ts";
@@ -46,11 +47,12 @@ export async function runCommand(
       react: { comment: task.comment.id, reaction: answer.reaction },
     });
     writes = 3;
-    if (words.length === 0) return settle(item, answer.outcomes);
+    const { items = [], outcomes } = answer;
+    if (words.length === 0) return settle(item, outcomes, items);
     // By the label the words are found again: a run that ends before it says both once more.
     await parts.pulls.label(known.repo, task.pull.number, { add: [WORD_LABEL], remove: [] });
     writes = 4;
-    return settle(item, answer.outcomes, await itemsAfter(parts, known, words));
+    return settle(item, outcomes, [...items, ...(await itemsAfter(parts, known, words))]);
   } finally {
     turn.used(writes);
   }
@@ -81,6 +83,8 @@ async function answerOf(
     const detail = `comment ${id} of #${task.pull.number}: ${stale ?? "it is no command any more"}`;
     return { kind: "skipped", place: null, reason: "comment-stale", detail };
   }
+  if (isLate({ at: comment.createdAt }, parts.clock.now())) return late();
+  if (await isOnFork(parts, known, task, comment)) return onFork(known);
   if (reading.kind === "unclear") return unclear(known, reading.message);
   const { login, id: userId } = comment.author;
   const right = await parts.people.rightOf(known.repo, login);
@@ -93,6 +97,37 @@ async function answerOf(
   };
   if (right === "none") return stranger(known, login);
   return answerCommand(parts, known, { command: reading.command, request, right });
+}
+
+/** What was asked for then may have been done otherwise, or be wrong now. */
+function late(): Answer {
+  const body =
+    "This command waited for more than half an hour and was not carried out: write it again if it is still wanted.";
+  const outcome: Outcome = { kind: "skipped", place: null, reason: "comment-stale", detail: body };
+  return { body, reaction: "confused", outcomes: [outcome] };
+}
+
+/** GitHub tells it with the comment; where it did not, the pull request is read. In doubt it is. */
+async function isOnFork(
+  { pulls }: RunParts,
+  { repo }: KnownRepo,
+  { pull }: CommandTask,
+  comment: Comment,
+): Promise<boolean> {
+  if (comment.onFork !== null) return comment.onFork;
+  return (await pulls.read(repo, pull.number))?.head.sameRepo !== true;
+}
+
+function onFork(known: KnownRepo): Answer {
+  const body =
+    "No command is taken on a pull request from a fork: write it on one from a branch of this repo.";
+  const outcome: Outcome = {
+    kind: "refused",
+    place: placeOf(known),
+    reason: "not-permitted",
+    detail: body,
+  };
+  return { body, reaction: "confused", outcomes: [outcome] };
 }
 
 function unclear(known: KnownRepo, message: string): Answer {

@@ -1,32 +1,26 @@
 import type { Config } from "../model/config.ts";
+import { ForgeUnavailable } from "../model/forge.ts";
 import type { GateReport } from "../model/gate.ts";
+import type { PullGlance, PullLook } from "../model/gate-reads.ts";
 import type { LaneItem, LaneTask, NewItem } from "../model/inbox.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
 import type { PullFacts } from "../model/pulls.ts";
-import { promotionCheck } from "../promote/check-text.ts";
-import { evaluateGates, nextLook, nothingToGate } from "../promote/gates/evaluate.ts";
-import type { GateFacts } from "../promote/gates/facts.ts";
+import { type CheckAbout, promotionCheck } from "../promote/check-text.ts";
+import { nextLook } from "../promote/gates/evaluate.ts";
+import { jointReport, type Member } from "../promote/joint-report.ts";
+import { WORD_LABEL } from "../promote/words.ts";
 import { afterPull } from "./after-pull.ts";
-import { readGateFacts } from "./gate-facts.ts";
-import type { KnownRepo } from "./known-repo.ts";
+import { type Judged, judgeLook, lookToJudge } from "./judge.ts";
+import { hasConfig, type KnownRepo } from "./known-repo.ts";
+import { mendInGate, wantsMending } from "./mend-in-gate.ts";
 import { mergeItem } from "./merge-wish.ts";
 import { delayAll, type Ran, settleAll } from "./ran.ts";
 import type { RunParts } from "./run-place.ts";
 
 type GateTask = Extract<LaneTask, { kind: "gate" }>;
-type GroupTask = Extract<LaneTask, { kind: "gate-group" }>;
 
-/** Whether a config knows promotion at all: where it does not, nothing is gated and no check is reported. */
-export function knowsGates(config: Config): boolean {
-  return config.environments.some(
-    ({ after, approvals, freeze, on, require }) =>
-      after.length > 0 ||
-      on !== "push" ||
-      approvals.count > 0 ||
-      freeze.length > 0 ||
-      require.checks.length > 0,
-  );
-}
+/** A merged proposal's branch is deleted, and the next command offered. */
+const MOST_WRITES = 2;
 
 /** Reads, judges, reports. A gate that opens or closes by itself is looked at again then. */
 export async function runGate(
@@ -36,137 +30,175 @@ export async function runGate(
   signal: AbortSignal,
 ): Promise<Ran> {
   const known = await parts.indexes.get(task.repo);
-  if (known === null || known.config === null || !knowsGates(known.config))
-    return settleAll(group, gated(task, "nothing is gated here"));
-  const turn = await parts.pacer.turn(known.repo.installation, 2, "person", signal);
+  if (known === null || !hasConfig(known)) return settleAll(group, gated(task, NO_CONFIG));
+  const turn = await parts.pacer.turn(known.repo.installation, MOST_WRITES, "person", signal);
+  let writes = 0;
   try {
-    const pull = await parts.pulls.read(known.repo, task.pull);
-    if (pull === null) return settleAll(group, gated(task, `#${task.pull} is gone`));
-    if (pull.state !== "open") {
-      await afterPull(parts, known, pull);
-      return settleAll(group, gated(task, `#${task.pull} is ${pull.state}`));
+    const look = await lookAt(parts, known, task.pull);
+    if (look === null) return settleAll(group, gated(task, `#${task.pull} is gone`));
+    const { facts, glance } = look;
+    if (glance.state !== "open") {
+      writes = MOST_WRITES;
+      const items = facts === null ? [] : await afterPull(parts, known, facts);
+      return leadingTo(items, settleAll(group, gated(task, `#${task.pull} is ${glance.state}`)));
     }
-    const judged = await judge(parts, known, known.config, pull);
-    await report(parts, known, pull, judged);
-    return ranOf(parts, known, pull, { task, group, judged });
+    const mends = facts !== null && wantsMending(known, facts);
+    const mended = mends ? await mendInGate(parts, known, facts, signal) : null;
+    // A head that moved is looked at by its own webhook.
+    if (mended !== null) return settleAll(group, mended);
+    writes = 1;
+    const judged = await judgeHead(parts, known, look);
+    await tell(parts, known, look, judged);
+    if (judged.report.verdict !== "open" && facts !== null) await leaveQueue(parts, known, facts);
+    return ranOf(parts, known, { task, group, look, judged });
   } finally {
-    turn.used(2);
+    turn.used(writes);
   }
 }
 
-interface Judged {
-  readonly report: GateReport;
-  /** `null`: it touches nothing that is tracked. */
-  readonly facts: GateFacts | null;
+/** Why a repo without a config has no check. */
+export const NO_CONFIG = "no config: nothing is gated here";
+
+function lookAt(parts: RunParts, known: KnownRepo, pull: number): Promise<PullLook | null> {
+  const { config } = known;
+  if (config !== null) return lookToJudge(parts, known, config, pull);
+  return parts.gateReads.look(known.repo, {
+    number: pull,
+    counted: WORD_LABEL,
+    isEnough: () => true,
+  });
 }
 
-/** The verdict of now, from facts that are read afresh. */
-export async function judge(
+/** How many other pull requests of one head are judged; with more nobody passes. */
+const MOST_OF_ONE_HEAD = 10;
+
+interface JudgedHead extends Judged {
+  /** Of all pull requests whose head it is: what the check says. */
+  readonly joint: GateReport;
+  readonly subject: string | null;
+}
+
+/**
+ * A check belongs to a commit, not to a pull request: whoever opened another one of the same commits, into a branch without gates,
+ * would let this one pass. Of several it says how the worst stands.
+ */
+async function judgeHead(parts: RunParts, known: KnownRepo, look: PullLook): Promise<JudgedHead> {
+  const { config } = known;
+  if (config === null) return { report: UNREADABLE, facts: null, joint: UNREADABLE, subject: null };
+  const judged = await judgeLook(parts, known, config, look);
+  const { number, sameHead } = look.glance;
+  const own = { ...judged, joint: judged.report, subject: null };
+  if (judged.report.verdict === "closed" || sameHead.length === 0) return own;
+  if (sameHead.length > MOST_OF_ONE_HEAD) return { ...own, joint: CROWDED_HEAD };
+  const members: Member[] = [{ pull: number, report: judged.report }];
+  for (const twin of sameHead) members.push(...(await judgeTwin(parts, known, config, twin, look)));
+  if (members.length === 1) return own;
+  const names = members.map(({ pull }) => `#${pull}`).join(", ");
+  const subject = `The same commit is the head of ${names}. A check speaks for a commit, and so for all of them: a further commit on one parts it from the others.`;
+  const gatedOnes = members.filter(({ report }) => report.states.length > 0);
+  return { ...judged, joint: jointReport(gatedOnes), subject };
+}
+
+async function judgeTwin(
   parts: RunParts,
   known: KnownRepo,
   config: Config,
-  pull: PullFacts,
-): Promise<Judged> {
-  const read = await readGateFacts(parts, known, config, pull);
-  if (read === null) return { report: nothingToGate, facts: null };
-  return { report: evaluateGates(read.facts), facts: read.facts };
+  twin: number,
+  { glance: { headOid } }: PullLook,
+): Promise<readonly Member[]> {
+  const look = await lookToJudge(parts, known, config, twin);
+  if (look === null || look.glance.state !== "open" || look.glance.headOid !== headOid) return [];
+  const { report } = await judgeLook(parts, known, config, look);
+  return [{ pull: twin, report }];
 }
 
-async function report(
+/** A config that was never seen in force: nobody knows what it gated. */
+const UNREADABLE = closedBy(
+  "config",
+  "The config on the default branch cannot be read, and none is known that was in force before it, so what is gated is not known. Mend .github/tagboat.yml there.",
+);
+const CROWDED_HEAD = closedBy(
+  "content",
+  `More than ${MOST_OF_ONE_HEAD} other pull requests have this commit as their head, and share its checks: close some of them.`,
+);
+
+function closedBy(gate: "content" | "config", detail: string): GateReport {
+  const states = [{ gate, verdict: "closed", detail, until: null }] as const;
+  return { verdict: "closed", title: `Closed: ${gate}`, states };
+}
+
+/** The check of its group was made when it came to the queue, and is not made again: whose gates close since then has to leave. */
+async function leaveQueue({ pulls }: RunParts, known: KnownRepo, pull: PullFacts): Promise<void> {
+  if (pull.queue !== "queued" || !pull.gateRequired) return;
+  const stopped = await pulls.stopMerge(known.repo, pull);
+  if (stopped.kind === "unsure")
+    throw new ForgeUnavailable(
+      `#${pull.number} may be in the queue still: ${stopped.detail}`,
+      "request",
+      null,
+    );
+}
+
+async function tell(
   { forge }: RunParts,
   known: KnownRepo,
-  pull: PullFacts,
-  { facts, report: verdict }: Judged,
+  { facts: pull, glance }: PullLook,
+  { facts, joint, subject }: JudgedHead,
 ): Promise<void> {
-  const about = { base: pull.base.branch, required: pull.gateRequired, facts };
-  const check = promotionCheck(verdict, about);
+  const about: CheckAbout = {
+    base: glance.base,
+    // Whoever of several asks for it, the check says the same.
+    required: subject !== null || glance.required,
+    facts,
+    ...(subject === null ? {} : { subject }),
+  };
+  const check = promotionCheck(joint, about);
+  if (pull === null && isTold(glance, joint)) return;
   await forge.reportCheck({
     repo: known.repo,
-    headOid: pull.head.oid,
+    headOid: glance.headOid,
     ...check,
     unlessSame: true,
+    fresh: glance.check === null,
   });
+}
+
+/** What the check of a pull request that touches nothing says is all in its title. */
+function isTold({ check }: PullGlance, { states, title }: GateReport): boolean {
+  return states.length === 0 && check?.verdict === "passing" && check.title === title;
 }
 
 function ranOf(
   parts: RunParts,
   known: KnownRepo,
-  pull: PullFacts,
   {
     group,
     judged,
+    look,
     task,
   }: {
     readonly task: GateTask;
     readonly group: readonly LaneItem[];
-    readonly judged: Judged;
+    readonly look: PullLook;
+    readonly judged: JudgedHead;
   },
 ): Ran {
-  const { report: verdict } = judged;
-  const at = nextLook(verdict);
-  const merge = mergeItem(known, pull, judged);
+  const { joint } = judged;
+  const at = nextLook(joint);
+  const merge = look.facts === null ? null : mergeItem(known, look.facts, judged);
   const items: readonly NewItem[] = merge === null ? [] : [merge];
   if (at !== null && merge === null && at > parts.clock.now())
-    return delayAll(group, { at, failed: false, detail: `#${task.pull}: ${verdict.title}` });
-  const ran = settleAll(group, gated(task, `#${task.pull}: ${verdict.title}`));
+    return delayAll(group, { at, failed: false, detail: `#${task.pull}: ${joint.title}` });
+  return leadingTo(items, settleAll(group, gated(task, `#${task.pull}: ${joint.title}`)));
+}
+
+/** Work that follows, once for the whole group. */
+function leadingTo(items: readonly NewItem[], ran: Ran): Ran {
   return { ...ran, done: ran.done.map((done, n) => (n === 0 ? { ...done, items } : done)) };
 }
 
-function gated(task: { readonly repo: string }, detail: string): Outcome {
+/** What came of a look at gates. */
+export function gated(task: { readonly repo: string }, detail: string): Outcome {
   const place: Place = { repo: task.repo, base: "", environment: "", component: null };
   return { kind: "skipped", place, reason: "gated", detail };
-}
-
-/**
- * A group of the merge queue is made of heads whose own gates were open when they were queued; they are judged again, each by
- * itself, and the group is as open as the worst of them.
- */
-export async function runGroupGate(
-  parts: RunParts,
-  task: GroupTask,
-  group: readonly LaneItem[],
-  signal: AbortSignal,
-): Promise<Ran> {
-  const known = await parts.indexes.get(task.repo);
-  if (known === null || known.config === null || !knowsGates(known.config))
-    return settleAll(group, gated(task, "nothing is gated here"));
-  const turn = await parts.pacer.turn(known.repo.installation, 1, "person", signal);
-  try {
-    const number = pullOfGroup(task.branch);
-    const pull = number === null ? null : await parts.pulls.read(known.repo, number);
-    const judged =
-      pull === null
-        ? { report: UNKNOWN_GROUP, facts: null }
-        : await judge(parts, known, known.config, pull);
-    const base = pull?.base.branch ?? "";
-    const about = { base, required: true, facts: judged.facts };
-    await parts.forge.reportCheck({
-      repo: known.repo,
-      headOid: task.oid,
-      ...promotionCheck(judged.report, about),
-    });
-    return settleAll(group, gated(task, `group ${task.branch}: ${judged.report.title}`));
-  } finally {
-    turn.used(1);
-  }
-}
-
-const UNKNOWN_GROUP: GateReport = {
-  verdict: "closed",
-  title: "Closed: content",
-  states: [
-    {
-      gate: "content",
-      verdict: "closed",
-      detail:
-        "Which pull requests are in this group is not known: take them out of the queue and add them again.",
-      until: null,
-    },
-  ],
-};
-
-// gh-readonly-queue/<base>/pr-<number>-<oid>: each entry of the queue has a group of its own, built on those before it.
-function pullOfGroup(branch: string): number | null {
-  const number = /\/pr-(\d+)-[0-9a-f]{40}$/.exec(branch)?.[1];
-  return number === undefined ? null : Number(number);
 }

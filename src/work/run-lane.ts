@@ -2,15 +2,18 @@ import { type DenyReason, ForgeDenied, ForgeUnavailable } from "../model/forge.t
 import type { LaneItem } from "../model/inbox.ts";
 import type { Place } from "../model/outcome.ts";
 import type { Attempt } from "../propose/upsert.ts";
+import { keepWords } from "./keep-words.ts";
 import { heldBack } from "./operator-holds.ts";
 import { promoteByItself } from "./promote-by-itself.ts";
 import { delayAll, parkAll, type Ran, settleAll, together } from "./ran.ts";
 import { runCommand } from "./run-command.ts";
 import { runOnboarding, runPreview } from "./run-config.ts";
 import { runEvents } from "./run-events.ts";
-import { runGate, runGroupGate } from "./run-gate.ts";
+import { runGate } from "./run-gate.ts";
+import { runGroupGate } from "./run-group-gate.ts";
 import { runMerge } from "./run-merge.ts";
-import { type RunParts, runPlace } from "./run-place.ts";
+import type { RunParts } from "./run-place.ts";
+import { runGrown } from "./young-releases.ts";
 
 /** One run of a lane with all its items, place by place. Faults of the host become `later`, `parked` or refusals; others are thrown. */
 export async function runLane(
@@ -35,7 +38,7 @@ async function runGroup(
   switch (task.kind) {
     case "release":
     case "recheck":
-      return runPlace(parts, task.place, group, signal);
+      return runGrown(parts, task.place, group, signal);
     case "event":
       return runEvents(parts, task.repo, group);
     case "preview":
@@ -45,7 +48,7 @@ async function runGroup(
     case "onboard":
       return unlessHeld(parts, task.repo, group, () => onboard(parts, task, group));
     case "promote":
-      return unlessHeld(parts, task.place.repo, group, () =>
+      return unlessHeld(parts, task.place, group, () =>
         promoteByItself(parts, task.place, group, signal),
       );
     case "gate":
@@ -54,6 +57,8 @@ async function runGroup(
       return unlessHeld(parts, task.repo, group, () => runGroupGate(parts, task, group, signal));
     case "merge":
       return unlessHeld(parts, task.repo, group, () => runMerge(parts, task, group, signal));
+    case "words":
+      return unlessHeld(parts, task.repo, group, () => keepWords(parts, task, first, signal));
     case "command":
       return unlessHeld(parts, task.repo, group, () => runCommand(parts, task, first, signal));
   }
@@ -61,11 +66,12 @@ async function runGroup(
 
 async function unlessHeld(
   parts: RunParts,
-  repo: string,
+  where: string | { readonly repo: string; readonly environment: string },
   group: readonly LaneItem[],
   run: () => Promise<Ran>,
 ): Promise<Ran> {
-  const held = await parts.holds.why({ repo, environment: null });
+  const place = typeof where === "string" ? { repo: where, environment: null } : where;
+  const held = await parts.holds.why(place);
   return held === null ? run() : heldBack(parts.clock, group, held);
 }
 

@@ -1,9 +1,12 @@
 import type { LaneItem, LaneTask } from "../model/inbox.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
+import type { GateFacts } from "../promote/gates/facts.ts";
+import { parseTrailers } from "../propose/trailers.ts";
+import { judge } from "./judge.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { wantsMerge } from "./merge-wish.ts";
+import { heldBack } from "./operator-holds.ts";
 import { delayAll, type Ran, settleAll } from "./ran.ts";
-import { judge } from "./run-gate.ts";
 import type { RunParts } from "./run-place.ts";
 
 type MergeTask = Extract<LaneTask, { kind: "merge" }>;
@@ -33,6 +36,8 @@ export async function runMerge(
         group,
         told(task, `#${task.pull} is not to be merged any more: ${report.title}`),
       );
+    const paused = await pausedBy(parts, known, facts);
+    if (paused !== null) return heldBack(parts.clock, group, paused);
     if (pull.mergeable === "unknown") return soon(parts, task, group);
     if (pull.mergeable === "conflicting")
       return settleAll(group, told(task, `#${task.pull} is in conflict with its base`));
@@ -41,6 +46,19 @@ export async function runMerge(
   } finally {
     turn.used(writes);
   }
+}
+
+/** Why the operator lets nothing come to one of its environments. */
+async function pausedBy(
+  { holds }: RunParts,
+  { fullName: repo }: KnownRepo,
+  { places }: GateFacts,
+): Promise<string | null> {
+  for (const { environment } of places) {
+    const why = await holds.why({ repo, environment: environment.name });
+    if (why !== null) return why;
+  }
+  return null;
 }
 
 async function merge(
@@ -57,12 +75,18 @@ async function merge(
   },
 ): Promise<Ran> {
   const title = `${pull.title} (#${pull.number})`;
-  const result = await pulls.merge({ repo: known.repo, pull, title, message: "" });
+  const result = await pulls.merge({ repo: known.repo, pull, title, message: messageOf(pull) });
   if (result.kind === "unsure")
     return delayAll(group, { at: null, failed: true, detail: result.detail });
   const { value } = result;
   const detail = value.kind === "refused" ? `not merged: ${value.detail}` : value.kind;
   return settleAll(group, told(task, `#${task.pull}: ${detail}`));
+}
+
+/** What the proposal's own commit says goes along: a squashed one would forget which digests it brought. */
+function messageOf({ commits }: Parameters<RunParts["pulls"]["merge"]>[0]["pull"]): string {
+  const own = commits.find(({ message }) => parseTrailers(message) !== null);
+  return own?.message.replace(/^.*\n+/, "") ?? "";
 }
 
 function soon({ clock }: RunParts, task: MergeTask, group: readonly LaneItem[]): Ran {

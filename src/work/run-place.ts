@@ -1,6 +1,7 @@
 import type { Overlay } from "../decide/repo-index.ts";
 import { type FlowParts, type PlaceResult, type PlaceWork, tow } from "../flow.ts";
 import type { Forge, Target, TreePath } from "../model/forge.ts";
+import type { GateReads } from "../model/gate-reads.ts";
 import type { LaneItem } from "../model/inbox.ts";
 import type { Log } from "../model/log.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
@@ -12,21 +13,25 @@ import { holdsOf, WORD_LABEL } from "../promote/words.ts";
 import { trackingBranch } from "../propose/branch-name.ts";
 import { parseTrailers } from "../propose/trailers.ts";
 import type { Attempt } from "../propose/upsert.ts";
+import { readOrigins } from "../resolve/origins.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { heldBack, type OperatorHolds } from "./operator-holds.ts";
 import { PatientKeys } from "./patient-keys.ts";
 import { delayAll, type Ran, settleAll, together } from "./ran.ts";
 import type { RepoIndexes } from "./repo-indexes.ts";
 import { readWords } from "./repo-words.ts";
+import type { TagMemories } from "./tag-memories.ts";
 import { tellView } from "./tell-view.ts";
 
 export interface RunParts extends FlowParts {
   readonly pulls: Pulls;
   readonly people: People;
+  readonly gateReads: GateReads;
   readonly registry: Registry;
   readonly holds: OperatorHolds;
   readonly pacer: Pacer;
   readonly indexes: RepoIndexes;
+  readonly tagMemories: TagMemories;
   readonly log: Log;
 }
 
@@ -180,7 +185,7 @@ interface HeldPlace {
 }
 
 /** A person's hold is lifted by a command, which looks at once; one that ends by itself is noticed this late. */
-const LOOK_AT_HOLD = 10 * 60_000;
+export const LOOK_AT_HOLD = 10 * 60_000;
 
 /** Whether the config is another than the index was made by. */
 export function configChanged(known: KnownRepo, target: Target): boolean {
@@ -191,7 +196,7 @@ export function configChanged(known: KnownRepo, target: Target): boolean {
 
 /** What is to be done at a place by the index; an outcome where nothing can be. */
 function workOf(
-  parts: Pick<PlaceParts, "indexes" | "orderKeys">,
+  parts: Pick<PlaceParts, "clock" | "indexes" | "orderKeys" | "registry">,
   known: KnownRepo,
   place: Place,
   items: readonly LaneItem[],
@@ -216,6 +221,7 @@ function workOf(
     files: overlays.map(({ file }) => file),
     releases,
     keysOf: (versions) => parts.orderKeys.of(about, versions),
+    originsOf: (versions) => readOrigins(parts, about, versions),
     pathsAt: (commit) => pathsAt(parts.indexes, known, place.base, commit),
   };
 }

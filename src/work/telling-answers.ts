@@ -5,7 +5,7 @@ import { code, table } from "../model/outside-text.ts";
 import type { RepoRight } from "../model/people.ts";
 import { grammars } from "../promote/command-grammar.ts";
 import { isEntitled } from "../promote/gates/rights.ts";
-import { artifactsIn, nameOf, versionOf } from "../promote/held-artifacts.ts";
+import { artifactsIn, versionOf } from "../promote/held-artifacts.ts";
 import { type Answer, namesWords } from "../promote/reply.ts";
 import { shortName } from "../propose/title.ts";
 import type { KnownRepo } from "./known-repo.ts";
@@ -53,7 +53,8 @@ export function statusAnswer(known: KnownRepo, config: Config, name: string | nu
         return held.map((one) => [
           code(environment.name),
           code(file),
-          code(shortName(nameOf(one))),
+          // A repo may be called like the image that is built from it.
+          code(one.kind === "ref" ? one.repo : shortName(one.image)),
           code(versionOf(one)),
         ]);
       }),
@@ -62,11 +63,4 @@ export function statusAnswer(known: KnownRepo, config: Config, name: string | nu
   return answered(
     table(["environment", "file", "what", "version"], rows.slice(0, ROWS_SHOWN)) + more,
   );
-}
-
-/** Proposals are rebuilt by writing their command again. */
-export function rebuildAnswer(known: KnownRepo): Answer {
-  const message =
-    "Close this pull request and delete its branch; then write the `/promote` or `/rollback` again, or push the image again: the proposal is made anew.";
-  return refuse(known, null, "pull-not-ours", message);
 }

@@ -1,15 +1,17 @@
 import { renderDuration } from "../decide/duration.ts";
-import type { NewItem } from "../model/inbox.ts";
+import type { LaneTask, NewItem } from "../model/inbox.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { cell, code } from "../model/outside-text.ts";
 import { isEntitled } from "../promote/gates/rights.ts";
 import { artifactsIn, fits, type HeldArtifact, versionOf } from "../promote/held-artifacts.ts";
+import { fromHereOn } from "../promote/ladder.ts";
 import { type Answer, namesWords, placeWords } from "../promote/reply.ts";
 import type { Word } from "../promote/words.ts";
+import { gateItem } from "./gate-item.ts";
 import type { KnownRepo } from "./known-repo.ts";
+import { laneOf } from "./lane.ts";
 import { type Permitted, refuse } from "./permitted.ts";
 import { placesOn, recheck } from "./places.ts";
-import { gateItem } from "./route-gates.ts";
 import type { RunParts } from "./run-place.ts";
 import { placesFor } from "./run-promotion.ts";
 
@@ -26,16 +28,42 @@ export async function itemsAfter(
       words.some((word) => word.kind === "unhold" && word.environment === place.environment),
     )
     .map(({ environment, place }) => recheck(place, environment, "its hold was lifted"));
-  return [...gates, ...freed];
+  return [...gates, ...freed, ...comingByThemselves(known, words)];
 }
 
-/** Who said it, where, and why. */
-export function saidOf(parts: RunParts, { command, environment, request }: Permitted) {
+/** Places with `on: merge` that something was lifted for: what waits before them may come now. */
+function comingByThemselves(
+  { config, fullName, index }: KnownRepo,
+  words: readonly Word[],
+): readonly NewItem[] {
+  if (config === null) return [];
+  const lifted = words.flatMap((word) => {
+    if (word.kind === "unhold") return [word.environment];
+    return word.kind === "unban"
+      ? fromHereOn(config, word.environment).map(({ name }) => name)
+      : [];
+  });
+  const found = new Map<string, NewItem>();
+  for (const { base, component, environment: name } of index.overlays) {
+    const environment = config.environments.find((one) => one.name === name);
+    if (environment?.on !== "merge" || !lifted.includes(environment.name)) continue;
+    const place = { repo: fullName, base, environment: environment.name, component };
+    const task: LaneTask = { kind: "promote", place, why: "what kept it back was lifted" };
+    const lane = laneOf(task, false);
+    found.set(lane, { lane, task });
+  }
+  return [...found.values()];
+}
+
+/** Who said it, where, when, and why. */
+export function saidOf({ command, environment, request }: Permitted) {
+  const { at, comment } = request;
   return {
     environment: environment.name,
     by: { id: request.userId, login: request.login },
-    at: parts.clock.now().toISOString(),
+    at,
     reason: command.reason ?? "no reason given",
+    ...(comment === null ? {} : { comment }),
   };
 }
 
@@ -50,7 +78,7 @@ export function holdAnswer(parts: RunParts, known: KnownRepo, asking: Permitted)
   if ("body" in places) return places;
   const { command, environment } = asking;
   const [component = null] = command.components;
-  const said = { ...saidOf(parts, asking), component };
+  const said = { ...saidOf(asking), component };
   const where = placeWords({ environment: environment.name, component });
   if (command.verb === "unhold")
     return kept(`Nothing holds ${where} any more.`, [{ ...said, kind: "unhold" }]);
@@ -66,12 +94,12 @@ export function holdAnswer(parts: RunParts, known: KnownRepo, asking: Permitted)
 }
 
 /** `/tagboat ban` and `unban`: of what is in the environments before or here, by its version; without one, what is here now. */
-export function banAnswer(parts: RunParts, known: KnownRepo, asking: Permitted): Answer {
+export function banAnswer(known: KnownRepo, asking: Permitted): Answer {
   const places = placesFor(known, asking, true);
   if ("body" in places) return places;
   const { command, environment } = asking;
   const [component = null] = command.components;
-  const said = { ...saidOf(parts, asking), component };
+  const said = { ...saidOf(asking), component };
   const where = placeWords({ environment: environment.name, component });
   if (command.verb === "unban") {
     const tag = command.to === null ? {} : { tag: command.to };
@@ -144,7 +172,7 @@ export async function overrideAnswer(
     const message = "Write it on the open pull request that is to pass.";
     return refuse(known, null, "pull-not-ours", message);
   }
-  const said = saidOf(parts, asking);
+  const said = saidOf(asking);
   const body = `The freeze of ${code(environment.name)} is open for ${code(pull.head.oid.slice(0, 7))} of this pull request: ${cell(said.reason)}`;
   return kept(body, [{ ...said, kind: "override", headOid: pull.head.oid }]);
 }

@@ -1,16 +1,16 @@
-import { editFiles } from "../edit/edit-files.ts";
 import type { Target } from "../model/forge.ts";
 import type { Outcome } from "../model/outcome.ts";
-import { changePlace, type StandingPlace } from "../promote/place-change.ts";
+import type { StandingPlace } from "../promote/place-change.ts";
 import { type Authorship, authorshipOf } from "../propose/authorship.ts";
 import { blobOid } from "../propose/blob-oid.ts";
 import { openPull } from "../propose/next-step.ts";
-import { closeSuperseded, upsertPinned } from "../propose/pinned.ts";
+import { closeSuperseded, type Superseded, upsertPinned } from "../propose/pinned.ts";
 import { branchOf, type PinnedProposal } from "../propose/pinned-proposal.ts";
+import { planAnew } from "./plan-anew.ts";
 import type { RunParts } from "./run-place.ts";
 
 export type PinnedWrite =
-  | { readonly kind: "written"; readonly outcome: Outcome; readonly closed: readonly number[] }
+  | { readonly kind: "written"; readonly outcome: Outcome; readonly closed: readonly Superseded[] }
   | { readonly kind: "again"; readonly detail: string };
 
 /** Brings a pinned proposal to the repo, and closes those whose place it takes. One attempt. */
@@ -36,7 +36,7 @@ export async function writePinned(
 /** Whose work stands on the branch of a pinned proposal. */
 export function pinnedAuthor(
   { keys }: Pick<RunParts, "keys">,
-  place: StandingPlace,
+  place: Pick<StandingPlace, "config">,
   target: Target,
   branch: string,
 ): Authorship {
@@ -46,12 +46,8 @@ export function pinnedAuthor(
     keys,
     pull: openPull(target),
     onBase(trailers, path) {
-      const change = changePlace(place, trailers.artifacts);
-      if (change.kind === "refused") return null;
-      const edited = editFiles(target.files, change.changes);
-      const file =
-        edited.kind === "edited" ? edited.edits.find((edit) => edit.path === path) : undefined;
-      return file === undefined ? null : blobOid(file.text);
+      const text = planAnew(place.config, trailers, target.files)?.get(path);
+      return text === undefined ? null : blobOid(text);
     },
   });
 }

@@ -26,12 +26,10 @@ describe("tagboat check-config", () => {
     const file = join(folder, "good.yml");
     writeFileSync(
       file,
-      "version: 1\nimages: [{ name: quay.io/acme/app }]\nenvironments:\n  - { name: dev, path: env/dev, on: push, merge: auto }\n",
+      "version: 1\nimages: [{ name: quay.io/acme/app }]\nenvironments:\n  - { name: dev, path: env/dev, on: push, soak: 1h }\n",
     );
     const { code, out } = await tagboat("check-config", file);
-    expect(out).toMatch(
-      /good\.yml:4:\d+: waiting: `merge: auto`.*\n.*1 image rules, 1 environments\n$/s,
-    );
+    expect(out).toMatch(/good\.yml:4:\d+: waiting: `soak`.*\n.*1 image rules, 1 environments\n$/s);
     expect(code).toBe(0);
   });
 

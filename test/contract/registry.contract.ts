@@ -52,6 +52,14 @@ export function registryContract(name: string, open: () => Promise<RegistryStage
     });
   });
 
+  on("gives the facts of what it read before", async ({ registry, image, push }) => {
+    const digest = push("v1", CREATED, labels);
+    const now = await registry.read(image, digest, "acme");
+    expect(now.kind).toBe("found");
+    expect(await registry.read(image, digest, "acme", "facts")).toEqual(now);
+    expect((await registry.read(image, "v2", "acme", "facts")).kind).toBe("missing");
+  });
+
   on("does not know what was never pushed", async ({ registry, image, push }) => {
     push("v1", CREATED, labels);
     for (const reference of ["v2", NOWHERE])

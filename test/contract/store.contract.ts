@@ -538,6 +538,30 @@ export function storeContract(name: string, open: () => Promise<Stores>): void {
     );
 
     withStores(
+      "lets what people wait for go on where tracking has used its burst up",
+      async ({ pacer, clock }) => {
+        await pacer.turn(1, 10, "tracking");
+        for (let commands = 0; commands < 5; commands += 1) await pacer.turn(1, 6, "person");
+        expect(clock.now().toISOString()).toBe("2026-11-22T09:00:00.000Z");
+        let late = 0;
+        const next = pacer.turn(1, 1, "person").then(() => {
+          late = clock.now().getTime();
+        });
+        await clock.advance(39_000);
+        expect(late).toBe(0);
+        await clock.advance(2_000);
+        await next;
+        expect(late).toBeGreaterThanOrEqual(Date.parse("2026-11-22T09:00:40.000Z"));
+      },
+    );
+
+    withStores("leaves tracking its burst while people are busy", async ({ pacer, clock }) => {
+      for (let commands = 0; commands < 5; commands += 1) await pacer.turn(1, 6, "person");
+      await pacer.turn(1, 10, "tracking");
+      expect(clock.now().toISOString()).toBe("2026-11-22T09:00:00.000Z");
+    });
+
+    withStores(
       "never more than 80 a minute, nor 500 an hour; tracking leaves a fifth of the hour to people",
       async ({ pacer, clock }) => {
         const start = clock.now().getTime();

@@ -85,12 +85,18 @@ describe("a sound config", () => {
             order: "build-time",
             range: null,
             extract: null,
+            ignore: [],
+            prerelease: null,
+            platforms: [],
+            age: 0,
+            repushed: "follow",
           },
           tag: null,
           pin: "as-is",
           source: "myorg/myapp",
           refs: true,
           verify: "registry",
+          labels: { revision: [], source: [], run: [], runUrl: [] },
           reread: true,
         },
       ],
@@ -133,13 +139,8 @@ describe("a sound config", () => {
     );
     const waits = "is understood but waits for a later version: until then";
     expect(said(text)).toEqual([
-      `4:10 waiting The \`tag\` template ${waits} a pipeline event that does not name a tag is skipped.`,
-      `9:12 waiting \`merge: auto\` ${waits} a person merges the pull requests.`,
-      `10:16 waiting \`approvals\` ${waits} the repo's own branch rules decide.`,
-      `11:11 waiting \`soak\` ${waits} no time is waited.`,
-      `12:14 waiting \`require\` ${waits} the repo's own required checks decide.`,
-      `13:13 waiting \`freeze\` ${waits} nothing is held back.`,
-      `17:9 waiting \`on: merge\` ${waits} nothing is proposed here when \`after\` was merged.`,
+      `11:11 waiting \`soak\` ${waits} nothing tells how a release runs, and the gate stays closed.`,
+      `12:39 waiting \`require.health\` ${waits} nothing tells how a release runs, and the gate stays closed.`,
     ]);
     const dev = parseConfig(text).config?.environments[0];
     expect(dev?.approvals).toEqual({ count: 2, teams: ["ops"], requester: false });
@@ -289,11 +290,59 @@ describe("a config with errors", () => {
       ["4:13 error Write the repo as `owner/name`; {image} may stand in it."],
     ],
     [
+      "an ignored pattern of a list",
+      withKeys("    tags: { ignore: [^pr-, '(a+)+'] }\n", ""),
+      ["4:28 error This has a repeat inside a repeat: write it flat."],
+    ],
+    [
+      "the only ignored pattern",
+      withKeys("    tags: { ignore: '[' }\n", ""),
+      ["4:21 error This is not a regular expression (Unterminated character class)."],
+    ],
+    [
+      "a named group as Go writes it",
+      withKeys("    tags: { order: numeric, extract: '-(?P<ts>\\d+)$' }\n", ""),
+      [
+        "4:38 error This is not a regular expression (Invalid group). Write a named group as `(?<ts>…)`, without the P.",
+      ],
+    ],
+    [
+      "pre-releases without versions",
+      withKeys("    tags: { prerelease: true }\n", ""),
+      ["4:25 error `prerelease` needs `order: semver`."],
+    ],
+    [
+      "a platform that is none",
+      withKeys("    tags: { platforms: [linux/amd64, arm] }\n", ""),
+      ["4:38 error Write a platform like linux/amd64 or linux/arm/v7."],
+    ],
+    [
+      "platforms that nobody looks up",
+      withKeys("    tags: { platforms: [linux/amd64] }\n    verify: none\n", ""),
+      ["4:24 error Only the registry tells the platforms: they need `verify: registry`."],
+    ],
+    [
+      "an age of two years",
+      withKeys("    tags: { age: 800d }\n", ""),
+      ["4:18 error This is longer than a year: write a shorter time."],
+    ],
+    [
+      "a tag pushed again",
+      withKeys("    tags: { repushed: ignore }\n", ""),
+      ["4:23 error Use follow or refuse here."],
+    ],
+    [
       "a template that is none",
       withKeys("    tag: '{sha}'\n", ""),
       [
-        "4:10 error Write the template from text, {revision}, {run} and parts like {revision:0:4}.",
-        "4:10 waiting The `tag` template is understood but waits for a later version: until then a pipeline event that does not name a tag is skipped.",
+        "4:10 error Unknown field {sha}: write {revision} {run} {run-id} {run-number} {branch} {time}.",
+      ],
+    ],
+    [
+      "a computed tag that nobody looks up",
+      withKeys("    tag: '{revision}'\n    verify: none\n", ""),
+      [
+        "4:10 error A computed tag has to be looked up in the registry: `tag` needs `verify: registry`.",
       ],
     ],
     [
@@ -368,7 +417,6 @@ describe("a config with errors", () => {
       "a freeze that is none",
       withKeys("", "    freeze: [{ cron: '* *', for: 900d, tz: Mars/X }]\n"),
       [
-        "8:13 waiting `freeze` is understood but waits for a later version: until then nothing is held back.",
         "8:22 error Write five fields, minute hour day month weekday: `0 15 * * 5`.",
         "8:34 error This is longer than a year: write a shorter time.",
         "8:44 error Unknown time zone: write one like Europe/London or UTC.",
@@ -385,7 +433,6 @@ describe("a config with errors", () => {
 `,
       ),
       [
-        "9:7 waiting `freeze` is understood but waits for a later version: until then nothing is held back.",
         "9:17 error A field is out of its range: minute 0-59, hour 0-23, day 1-31, month 1-12, weekday 0-7.",
         "10:17 error It never begins: there is no such day.",
         "11:17 error Write five fields, minute hour day month weekday: `0 15 * * 5`.",
@@ -412,10 +459,7 @@ describe("a config with errors", () => {
     [
       "a check that waits for itself",
       withKeys("", "    require: { checks: [acs, tagboat/promotion] }\n"),
-      [
-        "8:14 waiting `require` is understood but waits for a later version: until then the repo's own required checks decide.",
-        "8:30 error This check waits for itself: take it out.",
-      ],
+      ["8:30 error This check waits for itself: take it out."],
     ],
   ])("%s", (_name, text, problems) => {
     expect(said(text)).toEqual(problems);

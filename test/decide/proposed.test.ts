@@ -266,7 +266,7 @@ environments:
 | prod | \`env/prod\` | \`production\` | dev | promotion | 0 |
 
 ### To look at
-- waiting, line 4: \\\`soak\\\` is understood but waits for a later version: until then no time is waited.
+- waiting, line 4: \\\`soak\\\` is understood but waits for a later version: until then nothing tells how a release runs, and the gate stays closed.
 - warning, line 1: The path env/gone of dev fits no overlay.
 - warning, line 1: The branch production of prod does not exist.
 

@@ -53,6 +53,7 @@ describe("over the sandbox", () => {
       body: "/promote prod",
       createdAt: asked.at,
       edited: false,
+      onFork: false,
     });
     const react = { comment: asked.id, reaction: "rocket" } as const;
     await pulls.say({ ...where(), key: "command:7", body: "Opened #2.", react });

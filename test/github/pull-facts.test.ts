@@ -64,6 +64,8 @@ describe("over the sandbox", () => {
       author: { login: "ana", id: ana?.id, isBot: false },
       ours: false,
       base: { branch: "main", oid: await stage.tip("main") },
+      mergedAt: null,
+      sameHead: [],
       head: { branch: "topic", oid: pull.headOid, sameRepo: true },
       mergeBase: await stage.tip("main"),
       files: [
@@ -363,6 +365,11 @@ describe("over the sandbox", () => {
 describe("what GitHub may answer otherwise", () => {
   const who = { __typename: "User", login: "ana", databaseId: 3 };
   const none = { pageInfo: { hasNextPage: false, endCursor: null }, nodes: [] };
+  const headOf = (oid: string) => ({
+    oid,
+    statusCheckRollup: null,
+    associatedPullRequests: { nodes: [] },
+  });
   const found = (change: object = {}): Answer => ({
     body: {
       data: {
@@ -370,11 +377,13 @@ describe("what GitHub may answer otherwise", () => {
         repository: {
           databaseId: REPO.id,
           autoMergeAllowed: false,
+          open: { nodes: [] },
           pullRequest: {
             id: "PR_5",
             number: 5,
             url: "u",
             state: "OPEN",
+            mergedAt: null,
             isDraft: false,
             title: "t",
             body: "",
@@ -406,7 +415,7 @@ describe("what GitHub may answer otherwise", () => {
     body: { merge_base_commit: { sha: BASE }, behind_by: 0, files },
   });
   const checks = (nodes: object[]) => ({
-    nodes: [{ commit: { oid: HEAD, statusCheckRollup: { contexts: { ...none, nodes } } } }],
+    nodes: [{ commit: { ...headOf(HEAD), statusCheckRollup: { contexts: { ...none, nodes } } } }],
   });
   const run = (change: object) => ({
     __typename: "CheckRun",
@@ -416,6 +425,21 @@ describe("what GitHub may answer otherwise", () => {
     isRequired: false,
     checkSuite: { app: { databaseId: 15368 } },
     ...change,
+  });
+
+  const file = (path: string, changeType = "MODIFIED") => ({ path, changeType });
+  test.each<readonly [string, object, readonly string[] | null]>([
+    ["as many files as are counted", { files: { nodes: [file("a")] } }, ["a"]],
+    ["fewer than are counted", { changedFiles: 2, files: { nodes: [file("a")] } }, null],
+    ["none although one is counted", {}, null],
+    ["one that was renamed", { files: { nodes: [file("a", "RENAMED")] } }, null],
+    ["a base that moved", { baseRefOid: HEAD, files: { nodes: [file("a")] } }, null],
+    ["a base that is gone", { baseRef: null, files: { nodes: [file("a")] } }, null],
+  ])("a glance at %s", async (_what, change, files) => {
+    const host = scriptedHost([found(change)]);
+    const wanted = { number: 5, counted: "held", isEnough: () => true };
+    const look = await host.gateReads.look(REPO, wanted);
+    expect(look?.glance.files?.map(({ path }) => path) ?? null).toEqual(files);
   });
 
   test("deleted accounts, bots and unknown states", async () => {
@@ -573,7 +597,7 @@ describe("what GitHub may answer otherwise", () => {
 
   test("checks of another commit are never taken for the head's", async () => {
     const stale = found({
-      head: { nodes: [{ commit: { oid: BASE, statusCheckRollup: null } }] },
+      head: { nodes: [{ commit: headOf(BASE) }] },
     });
     const later = scriptedHost([stale, found({ head: checks([run({})]) }), compared()]);
     expect((await later.pulls.read(REPO, 5))?.checks).toMatchObject([{ name: "ci" }]);

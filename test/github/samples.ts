@@ -29,6 +29,7 @@ export function target(change: Partial<Target> = {}): Target {
     head: null,
     pulls: [],
     siblings: [],
+    beside: new Map(),
     labelled: 0,
     ...change,
   };

@@ -10,9 +10,11 @@ import { createWorld } from "../../sandbox/world/create-world.ts";
 import type { App, Pull, Repo } from "../../sandbox/world/entities.ts";
 import type { World } from "../../sandbox/world/world.ts";
 import { createGithubForge, type GithubForgeOptions } from "../../src/github/github-forge.ts";
+import { createGithubGateReads } from "../../src/github/github-gate-reads.ts";
 import { createGithubHistory } from "../../src/github/github-history.ts";
 import { createGithubPeople } from "../../src/github/github-people.ts";
 import { createGithubPulls } from "../../src/github/github-pulls.ts";
+import type { GateReads } from "../../src/model/gate-reads.ts";
 import type { HostHistory } from "../../src/model/host-history.ts";
 import type { People } from "../../src/model/people.ts";
 import type { Pulls } from "../../src/model/pulls.ts";
@@ -36,6 +38,7 @@ export interface SandboxStage extends ForgeStage {
   readonly slept: number[];
   readonly pulls: Pulls;
   readonly people: People;
+  readonly gateReads: GateReads;
   readonly history: HostHistory;
   /** The App in the sandbox, and the repo. */
   readonly app: App;
@@ -111,6 +114,7 @@ export async function sandboxStage(
     slept,
     pulls: createGithubPulls(options),
     people: createGithubPeople(options),
+    gateReads: createGithubGateReads(options),
     history: createGithubHistory(options),
     app,
     cd: repo,

@@ -4,12 +4,14 @@ import {
   createGithubForge,
   type GithubForgeOptions,
 } from "../../src/github/github-forge.ts";
+import { createGithubGateReads } from "../../src/github/github-gate-reads.ts";
 import { createGithubHistory } from "../../src/github/github-history.ts";
 import { createGithubPeople } from "../../src/github/github-people.ts";
 import { createGithubPulls } from "../../src/github/github-pulls.ts";
 import type { SentRequest } from "../../src/github/octokit-like.ts";
 import type { Clock } from "../../src/model/clock.ts";
 import type { Forge } from "../../src/model/forge.ts";
+import type { GateReads } from "../../src/model/gate-reads.ts";
 import type { HostHistory } from "../../src/model/host-history.ts";
 import type { People } from "../../src/model/people.ts";
 import type { Pulls } from "../../src/model/pulls.ts";
@@ -39,6 +41,7 @@ export interface ScriptedHost {
   readonly history: HostHistory;
   readonly pulls: Pulls;
   readonly people: People;
+  readonly gateReads: GateReads;
   readonly seen: Seen[];
   readonly sent: SentRequest[];
   readonly warnings: string[];
@@ -91,7 +94,8 @@ export function scriptedHost(
   const [forge, blobs] = [createGithubForge(options), createGithubBlobs(options)];
   const history = createGithubHistory(options);
   const [pulls, people] = [createGithubPulls(options), createGithubPeople(options)];
-  return { forge, blobs, history, pulls, people, seen, sent, warnings, slept, clock };
+  const gateReads = createGithubGateReads(options);
+  return { forge, blobs, history, pulls, people, gateReads, seen, sent, warnings, slept, clock };
 }
 
 function readRequest(url: string, init: RequestInit | undefined): Seen {

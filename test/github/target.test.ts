@@ -47,6 +47,18 @@ describe("documents", () => {
     ["named base", { base: "production", head: null, files: ["kustomization.yaml"] }],
     ["one file", { base: null, head: "tagboat/dev/app", files: [DEV] }],
     ["forty files", { base: "main", head: "x", files: files(40) }],
+    [
+      "files on other branches",
+      {
+        base: null,
+        head: "x",
+        files: [DEV],
+        beside: [
+          { branch: "main", files: files(2) },
+          { branch: "b'", files: [] },
+        ],
+      },
+    ],
     ["five hundred files", { base: null, head: "x", files: files(500) }],
   ])("are valid by GitHub's schema: %s", (_name, part) => {
     expect(problemsOf(targetRequest({ repo: REPO, ...part }).document.text)).toEqual([]);
@@ -94,9 +106,24 @@ describe("readTarget", () => {
       head: null,
       pulls: [],
       siblings: [],
+      beside: new Map(),
       labelled: 0,
     });
     expect(host.sent).toMatchObject([{ kind: "query", what: "viewer+repository", status: 200 }]);
+  });
+
+  test("reads files of other branches with it; of one that is gone nothing", async () => {
+    const prod = "env/prod/kustomization.yaml";
+    const b0 = { target: { oid: NEW, f0: entry("images: []\n"), f1: null } };
+    const beside = [
+      { branch: "production", files: [prod, DEV] },
+      { branch: "gone", files: [DEV] },
+    ];
+    const target = await read({ b0, b1: null }, { ...QUERY, beside });
+    expect([...(target?.beside.keys() ?? [])]).toEqual(["production"]);
+    const files = target?.beside.get("production");
+    expect(files?.get(prod)).toMatchObject({ kind: "text", text: "images: []\n" });
+    expect(files?.get(DEV)).toEqual({ kind: "absent", path: DEV });
   });
 
   test("lists the root folder under the empty name", async () => {

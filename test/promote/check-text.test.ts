@@ -104,7 +104,8 @@ test("nothing to gate", () => {
     name: "tagboat/promotion",
     conclusion: "success",
     title: "Nothing to gate",
-    summary: "It changes no image or ref that Tagboat tracks, and not its config.",
+    summary:
+      "It changes no image or ref that Tagboat tracks and that waits for a gate, and not its config.",
     annotations: [],
   });
 });

@@ -51,6 +51,14 @@ describe("what stands of what was said", () => {
     expect(of([hold("2026-11-22T09:00:00Z", { until: "2026-11-22T12:00:00Z" })]).holds).toEqual([]);
   });
 
+  test("of what was said in the same second the later comment counts", () => {
+    const at = "2026-11-22T09:00:00Z";
+    const lift: Word = { ...said, kind: "unhold", component: null, at, comment: 12 };
+    expect(of([lift, hold(at, { comment: 11 })]).holds).toEqual([]);
+    expect(of([hold(at, { comment: 13 }), lift]).holds).toHaveLength(1);
+    expect(of([lift, hold(at)]).holds).toEqual([]);
+  });
+
   test("to lift one component leaves the others, and the whole", () => {
     const lift: Word = { ...said, kind: "unhold", component: "api", at: "2026-11-22T10:00:00Z" };
     const api = hold("2026-11-22T09:00:00Z", { component: "api" });

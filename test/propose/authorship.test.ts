@@ -32,6 +32,8 @@ const trailers: CommitTrailers = {
   files: [file],
   deliveries: ["d1"],
   asked: null,
+  components: [],
+  changes: [],
 };
 
 function message(over: Partial<CommitTrailers> = {}, ctx = context, keys = [key]): string {

@@ -16,7 +16,7 @@ const release: Release = {
   builtAt: "2026-11-22T09:58:07.123Z",
   provenance: {
     revision: "bf76e0c1a2b3c4d5e6f708192a3b4c5d6e7f8091",
-    sourceRepo: "acme/app",
+    sourceRepo: "https://github.com/acme/app",
     run: "build-qqxrq",
     runUrl: "https://tekton.example/runs/build-qqxrq",
     actor: "robot",
@@ -39,7 +39,7 @@ const desired: DesiredProposal = {
 };
 
 function bodyOf(over: Partial<DesiredProposal>, of = marker, approvalsVoid = false): string {
-  return renderBody({ ...desired, ...over }, { marker: of, approvalsVoid });
+  return renderBody({ ...desired, ...over }, { marker: of, approvalsVoid, sources: "" });
 }
 
 test("says what a reviewer asks: what, from where, built when and by whom, and what a merge does", () => {
@@ -147,4 +147,11 @@ test.each([
 ])("a build time that is %s", (_what, builtAt, shown) => {
   const body = bodyOf({ releases: [{ ...release, builtAt }] });
   expect(body.split("\n").filter((line) => line.startsWith("- built"))).toEqual(shown);
+});
+
+test("says which tags were pushed again, with both digests", () => {
+  const again = [{ image, tag: "v2", before: other, now: digest }];
+  expect(bodyOf({ pushedAgain: again })).toContain(
+    "> **Pushed again**: `quay.io/acme/app:v2` named `sha256:cdcdcdcdcdcd…` before and names `sha256:abababababab…` now. Whoever reviewed the one has not seen the other.",
+  );
 });

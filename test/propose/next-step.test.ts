@@ -83,6 +83,8 @@ function ours(artifacts: readonly ImageArtifact[], from = fromHash([row])): Auth
       files: [],
       deliveries: [],
       asked: null,
+      components: [],
+      changes: [],
     },
   };
 }
@@ -105,6 +107,7 @@ function target(pulls: readonly PullState[], branch: HeadBranch | null): Target 
     head: branch,
     pulls,
     siblings: [],
+    beside: new Map(),
     labelled: 0,
   };
 }

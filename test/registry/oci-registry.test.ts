@@ -452,7 +452,7 @@ describe("credentials", () => {
     try {
       const path = join(folder, "password");
       const fromFile = registryFor(`{username: me, passwordFile: ${path}}`);
-      expect(await fromFile.read(imageHere(), "v1", "acme")).toMatchObject({ kind: "not-allowed" });
+      expect(await fromFile.read(imageHere(), "v1", "acme")).toMatchObject({ kind: "unavailable" });
       writeFileSync(path, "secret\n");
       expect(await fromFile.read(imageHere(), "v1", "acme")).toMatchObject({ kind: "found" });
       const fromEnvironment = registryFor("{username: me, passwordEnv: PASSWORD}", {

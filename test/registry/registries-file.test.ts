@@ -11,6 +11,8 @@ describe("the operator's file of registries", () => {
     plainHttp: false
     address: registry.svc:5000
     realm: auth.corp
+  ghcr.io: {dockerConfig: /run/secrets/.dockerconfigjson}
+  123456789012.dkr.ecr.eu-west-1.amazonaws.com: {helper: ecr-login}
   "*":
 `);
     const none = { owners: null, credentials: null, realm: null, ca: null, address: null };
@@ -23,6 +25,7 @@ describe("the operator's file of registries", () => {
             prefix: "quay.io/acme",
             owners: ["acme", "beta"],
             credentials: {
+              kind: "password",
               username: "me",
               password: { kind: "file", path: "/run/secrets/quay" },
             },
@@ -35,6 +38,18 @@ describe("the operator's file of registries", () => {
             plainHttp: false,
             address: "registry.svc:5000",
             realm: "auth.corp",
+          },
+          {
+            ...none,
+            prefix: "ghcr.io",
+            credentials: { kind: "docker-config", path: "/run/secrets/.dockerconfigjson" },
+            plainHttp: null,
+          },
+          {
+            ...none,
+            prefix: "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+            credentials: { kind: "helper", name: "ecr-login" },
+            plainHttp: null,
           },
           { ...none, prefix: "*", plainHttp: false },
         ],
@@ -61,6 +76,14 @@ describe("the operator's file of registries", () => {
       /more than one of password/,
       null,
     ],
+    [
+      "two kinds of credentials",
+      "registries: {quay.io: {username: me, password: s3cret, helper: pass}}",
+      /more than one of username, dockerConfig, helper/,
+      null,
+    ],
+    ["a helper by path", "registries: {quay.io: {helper: ../s3cret}}", /docker-credential-/, null],
+    ["a helper for any host", 'registries: {"*": {helper: pass}}', /name the host/, null],
     ["owners of nobody", "registries: {quay.io: {owners: []}}", /owners/, null],
     ["a number", "registries: {quay.io: {username: me, password: 12345}}", /type string/, null],
     ["plain http for any host", 'registries: {"*": {plainHttp: true}}', /name the host/, null],
@@ -79,6 +102,16 @@ describe("the operator's file of registries", () => {
     expect(problems[0]?.message).toMatch(message);
     expect(problems[0]?.line ?? null).toBe(line);
     expect(JSON.stringify(problems)).not.toMatch(/s3cret|12345/);
+  });
+
+  test("one entry for several hosts", () => {
+    const file = readRegistriesFile(
+      "registries:\n  quay.io/a: &pull {owners: [a], dockerConfig: /c.json}\n  ghcr.io/a: *pull\n",
+    );
+    const rules = file.kind === "read" ? file.hosts.rules : [];
+    expect(rules.map(({ credentials, owners }) => [owners, credentials])).toEqual(
+      Array(2).fill([["a"], { kind: "docker-config", path: "/c.json" }]),
+    );
   });
 
   test("the longest prefix holds, at a slash", () => {

@@ -133,6 +133,8 @@ export function pull(more: Partial<PullFacts> = {}): PullFacts {
     author: bot,
     ours: true,
     base: { branch: "main", oid: "d".repeat(40) },
+    mergedAt: null,
+    sameHead: [],
     head: { branch: "tagboat/prod/all--v2-12345678", oid: HEAD, sameRepo: true },
     mergeBase: "d".repeat(40),
     files: [{ path: PROD, previousPath: null }],

@@ -6,6 +6,10 @@ import { newsDesk, stored } from "./webhooks-of.ts";
 
 const REPO = "acme/cd";
 const pullNews = (why: string, pull = 1) => ({ kind: "pull", repo: REPO, pull, why });
+const checked = (branch: string | null, pull = 1) => ({
+  ...pullNews("a check was completed", pull),
+  check: { branch },
+});
 
 test("a pull request from its opening to its merge", async () => {
   const desk = await newsDesk(readGateNews);
@@ -44,7 +48,7 @@ test("a pull request from its opening to its merge", async () => {
   expect(await news()).toEqual([]);
   const ci = { name: "ci", headOid: pull.headOid, conclusion: "success" };
   await world.createCheck(repo, app, ci);
-  expect(await news()).toEqual([pullNews("a check was completed")]);
+  expect(await news()).toEqual([checked("topic")]);
   const ours = { ...ci, name: "tagboat/promotion" };
   await world.createCheck(repo, app, ours);
   expect(await news()).toEqual([]);
@@ -139,7 +143,7 @@ describe("payloads", () => {
       "a check of two pull requests",
       "check_run",
       run({ pull_requests: numbers }),
-      [pullNews("a check was completed", 4), pullNews("a check was completed", 5)],
+      [checked(null, 4), checked(null, 5)],
     ],
     ["another's check of a group", "check_run", run({ check_suite: { head_branch: queue } }), []],
     [

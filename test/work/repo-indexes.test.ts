@@ -55,7 +55,7 @@ function stage(readings: Readings, cache = new MemoryIndexCache()) {
     warn: (facts: unknown) => void warned.push(facts),
   };
   const allowed = (name: string) => name !== "acme/secret";
-  const indexes = new RepoIndexes({ forge, cache, clock, log, allowed });
+  const indexes = new RepoIndexes({ forge, cache, clock, log, allowed, policy: [] });
   const names = async () => {
     const { known, unread } = await indexes.ofOwner("acme");
     return { known: known.map(({ fullName }) => fullName), unread };

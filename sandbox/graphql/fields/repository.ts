@@ -3,7 +3,7 @@ import { connection, type PageArgs } from "../connection.ts";
 import { type Context, type Fields, requireAccess } from "../context.ts";
 import { FieldFailure, NotServed, notFound } from "../errors.ts";
 import { gitId } from "../git-ids.ts";
-import { objectOf, objectOfExpression, refOf } from "../git-objects.ts";
+import { knownCommit, objectOf, objectOfExpression, refOf } from "../git-objects.ts";
 import { findPulls, type PullArgs } from "../pull-search.ts";
 import { queueOf } from "../queue.ts";
 import {
@@ -130,4 +130,22 @@ export const mergeQueueFields: Fields<QueueSource> = {
   repository: ({ repo }) => repoSource(repo),
   url: ({ repo, branch }, _args, { baseUrl }) => `${baseUrl}${repoPath(repo)}/queue/${branch}`,
   resourcePath: ({ repo, branch }) => `${repoPath(repo)}/queue/${branch}`,
+  entries: ({ repo, branch }, args: PageArgs, context, info) =>
+    connection(
+      info,
+      args,
+      context.world.queue(repo, branch).map((entry, index) => ({
+        __typename: "MergeQueueEntry",
+        id: gitId("MQE", repo.id, String(entry.pull.number)),
+        position: index + 1,
+        enqueuer: actorOf(context.world, entry.by),
+        jump: false,
+        solo: false,
+        state: "AWAITING_CHECKS",
+        headCommit: entry.headOid === "" ? null : knownCommit(context, repo, entry.headOid),
+        baseCommit: entry.baseOid === "" ? null : knownCommit(context, repo, entry.baseOid),
+        mergeQueue: queueOf(repo, branch),
+        pullRequest: pullSource(repo, entry.pull),
+      })),
+    ),
 };

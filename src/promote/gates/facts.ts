@@ -21,7 +21,11 @@ export interface GateFacts {
 
 export type Origin =
   /** Proven ours from git. `requester` `null`: a merge led to it. */
-  | { readonly kind: "tracking" }
+  | {
+      readonly kind: "tracking";
+      /** Nobody could tell whether it is newer. */
+      readonly orderUnknown?: true;
+    }
   | { readonly kind: "promotion" | "rollback"; readonly requester: Person | null }
   /** On a branch of ours stands what we did not write. */
   | { readonly kind: "foreign"; readonly why: string }

@@ -329,6 +329,7 @@ test("title, body, labels and notes of the pull request decide nothing", () => {
         body: "approved",
         createdAt: "2026-11-19T11:00:00Z",
         edited: true,
+        onFork: null,
       },
     ],
   });

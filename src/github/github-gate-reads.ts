@@ -1,0 +1,15 @@
+import type { GateReads } from "../model/gate-reads.ts";
+import type { GithubForgeOptions } from "./github-forge.ts";
+import { Host } from "./host.ts";
+import { lookAtPull } from "./pull-look.ts";
+import { readQueueGroup } from "./queue-group.ts";
+
+/** The port `GateReads` on GitHub, for the same host and App as the forge. */
+export function createGithubGateReads(options: GithubForgeOptions): GateReads {
+  const { appId } = options;
+  return {
+    look: (repo, { isEnough, ...wanted }) =>
+      lookAtPull(new Host(options, repo.installation), appId, { repo, ...wanted }, isEnough),
+    queueGroup: (repo, group) => readQueueGroup(new Host(options, repo.installation), repo, group),
+  };
+}

@@ -1,0 +1,63 @@
+import type { CdRepo } from "../model/forge.ts";
+import { PROMOTION_CHECK } from "../model/gate.ts";
+import type { PullGlance, PullLook } from "../model/gate-reads.ts";
+import { branchDemands, requiresGate } from "./branch-rules.ts";
+import type { Host } from "./host.ts";
+import {
+  type Found,
+  findPull,
+  readRest,
+  runVerdict,
+  STATES,
+  type WantedPull,
+} from "./pull-facts.ts";
+import type { FoundPull } from "./pull-facts-document.ts";
+
+/** The first query of a pull request, and the rest of its facts where that was not enough. `null`: gone. */
+export async function lookAtPull(
+  host: Host,
+  appId: number,
+  { repo, ...wanted }: WantedPull & { readonly repo: CdRepo },
+  isEnough: (glance: PullGlance) => boolean,
+): Promise<PullLook | null> {
+  const found = await findPull(host, repo, wanted);
+  if (found === null) return null;
+  const glance = glanceOf(found, appId);
+  if (isEnough(glance)) return { glance, facts: null };
+  return { glance, facts: await readRest(host, appId, repo, found) };
+}
+
+function glanceOf({ checks, pull, said, sameHead }: Found, appId: number): PullGlance {
+  const own = checks.find(
+    (check) =>
+      check.__typename === "CheckRun" &&
+      check.name === PROMOTION_CHECK &&
+      check.checkSuite.app?.databaseId === appId,
+  );
+  return {
+    number: pull.number,
+    state: STATES[pull.state],
+    base: pull.baseRefName,
+    headOid: pull.headRefOid,
+    files: certainFiles(pull),
+    check:
+      own?.__typename === "CheckRun"
+        ? { verdict: runVerdict(own), title: own.title ?? null }
+        : null,
+    required: requiresGate(branchDemands(pull.baseRef), appId),
+    said,
+    sameHead,
+  };
+}
+
+/**
+ * GitHub lists what a pull request changes against its base as it was when the head last moved: it is certain only while the base
+ * stands there still. A renamed file's former path is not told at all.
+ */
+function certainFiles(pull: FoundPull): PullGlance["files"] {
+  const { baseRef, baseRefOid, changedFiles, files } = pull;
+  const listed = (files?.nodes ?? []).filter((file) => file !== null);
+  if (baseRef?.target?.oid !== baseRefOid || listed.length !== changedFiles) return null;
+  if (listed.some(({ changeType }) => changeType === "RENAMED")) return null;
+  return listed.map(({ path }) => ({ path, previousPath: null }));
+}

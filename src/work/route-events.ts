@@ -40,7 +40,12 @@ export async function routeEvents(parts: RouteParts, delivery: Delivery): Promis
   if (!isHookSource(delivery.source))
     return routed([], [about(null, skipped("source-not-used", delivery.source))]);
   const { meaning } = readDelivery(
-    { source: delivery.source, headers: delivery.headers, body: delivery.body },
+    {
+      source: delivery.source,
+      owner: delivery.owner,
+      headers: delivery.headers,
+      body: delivery.body,
+    },
     parts.normaliseOptions,
   );
   if (meaning.kind === "unreadable") {

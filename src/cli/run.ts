@@ -7,6 +7,7 @@ import { explain } from "./explain.ts";
 import { hookUrl } from "./hook-url.ts";
 import { init } from "./init.ts";
 import { ownDesk } from "./own-desk.ts";
+import { parse } from "./parse.ts";
 import { pause } from "./pause.ts";
 import { replay } from "./replay.ts";
 import { resume } from "./resume.ts";
@@ -19,6 +20,7 @@ import { testTag } from "./test-tag.ts";
 function commandsOf(desk: DeskParts): Readonly<Record<string, Command>> {
   return {
     "hook-url": hookUrl,
+    parse,
     init,
     "set-image": setImage,
     "check-config": checkConfig,

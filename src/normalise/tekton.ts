@@ -54,7 +54,7 @@ export const tekton: SourceRules = {
   senderId,
   // The sink repeats on 404, 413, 429 and most of 5xx, not on 400: a fault is told where it can be read.
   unreadableStatus: 400,
-  authentication: "none",
+  authentication: { kind: "url" },
   bodyCap: 2 * 1024 * 1024,
   overCap: "refuse",
   contentTypes: ["application/json", "application/cloudevents+json"],

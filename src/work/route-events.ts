@@ -42,7 +42,12 @@ export async function routeEvents(parts: RouteParts, delivery: Delivery): Promis
   if (!isHookSource(delivery.source))
     return routed([], [about(null, skipped("source-not-used", delivery.source))]);
   const { meaning } = readDelivery(
-    { source: delivery.source, headers: delivery.headers, body: delivery.body },
+    {
+      source: delivery.source,
+      owner: delivery.owner,
+      headers: delivery.headers,
+      body: delivery.body,
+    },
     parts.normaliseOptions,
   );
   if (meaning.kind === "unreadable") {
@@ -101,7 +106,9 @@ async function routeEvent(
   const resolve = resolverOf(parts.registry, event, { owner, delivery: id });
   for (const known of repos.known) {
     await routeToRepo(resolve, event, known, found);
-    await routeOtherTags(parts, event, known, { owner, delivery: id }, found);
+    const later = await routeOtherTags(parts, event, known, { owner, delivery: id }, found);
+    // What the event does name does not wait for a list of tags.
+    if (later !== null) found.items.push(waitingItem(known.fullName, event, scope));
   }
   for (const repo of repos.unread) found.items.push(waitingItem(repo, event, scope));
   if (found.items.length + found.outcomes.length + found.later.length === 0) {

@@ -12,7 +12,8 @@ import { runEvents } from "./run-events.ts";
 import { runGate } from "./run-gate.ts";
 import { runGroupGate } from "./run-group-gate.ts";
 import { runMerge } from "./run-merge.ts";
-import { type RunParts, runPlace } from "./run-place.ts";
+import type { RunParts } from "./run-place.ts";
+import { runGrown } from "./young-releases.ts";
 
 /** One run of a lane with all its items, place by place. Faults of the host become `later`, `parked` or refusals; others are thrown. */
 export async function runLane(
@@ -37,7 +38,7 @@ async function runGroup(
   switch (task.kind) {
     case "release":
     case "recheck":
-      return runPlace(parts, task.place, group, signal);
+      return runGrown(parts, task.place, group, signal);
     case "event":
       return runEvents(parts, task.repo, group);
     case "preview":

@@ -1,6 +1,6 @@
 import { describe } from "@jest/globals";
-import type { Repo } from "../../sandbox/world/entities.ts";
 import { type Attack, defend } from "../support/attacks.ts";
+import { more } from "../support/other-repo.ts";
 import { type Act, ladder, type Scene } from "../support/scene.ts";
 import { CONFIG, DEV, IMAGE, overlay, V2, V3 } from "../support/story.ts";
 
@@ -28,17 +28,6 @@ function last(s: Scene) {
 }
 
 const delivered: Act = (s) => s.again(last(s));
-
-/** A branch `more` with a file more. */
-async function more({ h }: Scene, repo: Repo, login: string): Promise<void> {
-  const { world } = h.stage;
-  const expectedHead = (await repo.store.readRef("refs/heads/main")) ?? "";
-  const made = { name: "refs/heads/more", before: null, after: expectedHead };
-  await world.updateRefs(repo, login, [made]);
-  const additions = [{ path: "docs/x.md", content: Buffer.from("x\n") }];
-  const wanted = { branch: "more", expectedHead, message: "x", additions, deletions: [] };
-  await world.commitOnBranch(repo, login, wanted);
-}
 
 /** The operator's switch, known to the work. */
 async function paused(
@@ -193,6 +182,13 @@ describe("a command that comes late, or again", () => {
 });
 
 describe("a command where none is taken", () => {
+  const liftedAfter =
+    (minutes: number): Act =>
+    async (s) => {
+      await s.say("ben", COMMAND);
+      await s.settle(minutes * MINUTE);
+      await s.h.switches.lift({ repo: "acme/cd", environment: null });
+    };
   const LATE =
     "#1 This command waited for more than half an hour and was not carried out: write it again if it is still wanted.";
   defend([
@@ -228,17 +224,9 @@ describe("a command where none is taken", () => {
     {
       what: "while the operator pauses the repo for an hour",
       given: (s) => paused(s, { repo: "acme/cd", environment: null }),
-      attack: async (s) => {
-        await s.say("ben", COMMAND);
-        await s.settle(60 * MINUTE);
-        await s.h.switches.lift({ repo: "acme/cd", environment: null });
-      },
+      attack: liftedAfter(60),
       told: [LATE],
-      control: async (s) => {
-        await s.say("ben", COMMAND);
-        await s.settle(10 * MINUTE);
-        await s.h.switches.lift({ repo: "acme/cd", environment: null });
-      },
+      control: liftedAfter(10),
       does: OPENED,
     },
     {

@@ -5,6 +5,8 @@ import { artifactsIn, fits, type HeldArtifact, sameVersion, versionOf } from "./
 /** What an overlay held, from when to when. */
 export interface HeldRelease {
   readonly artifacts: readonly HeldArtifact[];
+  /** The file as it stood last. */
+  readonly text: string;
   /** The commit that brought it. */
   readonly commit: string;
   readonly since: Date;
@@ -24,12 +26,13 @@ export function releasesOf(
   const releases: HeldRelease[] = [];
   let until: Date | null = null;
   for (const { at, commit, file } of versions) {
-    const artifacts = file.kind === "text" ? artifactsIn(config, environment, file.text) : [];
+    const text = file.kind === "text" ? file.text : "";
+    const artifacts = artifactsIn(config, environment, text);
     const since = new Date(at);
     const last = releases.at(-1);
     if (last !== undefined && sameArtifacts(last.artifacts, artifacts))
       releases.splice(-1, 1, { ...last, since, commit });
-    else releases.push({ artifacts, commit, since, until });
+    else releases.push({ artifacts, text, commit, since, until });
     until = since;
   }
   return releases.filter(({ artifacts }) => artifacts.length > 0);

@@ -3,8 +3,10 @@ import type { NewItem } from "../model/inbox.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { code } from "../model/outside-text.ts";
 import type { Reaction } from "../model/pulls.ts";
+import type { Superseded } from "../propose/pinned.ts";
 import type { PinnedProposal } from "../propose/pinned-proposal.ts";
 import { shortName, shortVersion } from "../propose/title.ts";
+import type { ViewToTell } from "../render/proposal-view.ts";
 import type { Word } from "./words.ts";
 
 /** What a person who wrote a command is told. */
@@ -15,6 +17,8 @@ export interface Answer {
   readonly outcomes: readonly Outcome[];
   /** What the reply is to keep, signed. */
   readonly words?: readonly Word[];
+  /** What proposals do to what is built, to be told on their heads. */
+  readonly views?: readonly ViewToTell[];
   /** Work that it leads to. */
   readonly items?: readonly NewItem[];
 }
@@ -32,16 +36,23 @@ export function placeWords(place: {
 export function proposedWords(
   proposal: PinnedProposal,
   number: number,
-  closed: readonly number[],
+  closed: readonly Superseded[],
 ): string {
-  const what = proposal.kind === "rollback" ? "rolls back" : "promotes";
-  const older = closed.map((one) => `#${one}`).join(", ");
-  const notes = older === "" ? proposal.notes : [...proposal.notes, `${older} is closed for it.`];
+  const { components, kind, notes, place } = proposal;
+  const what = kind === "rollback" ? "rolls back" : "promotes";
+  const where = components.length === 0 ? "" : ` (${namesWords(components)})`;
   return [
-    `#${number} ${what} ${stepsWords(proposal)} ${proposal.kind === "rollback" ? "in" : "to"} ${placeWords(proposal.place)}.`,
+    `#${number} ${what} ${stepsWords(proposal)} ${kind === "rollback" ? "in" : "to"} ${placeWords(place)}${where}.`,
     ...notes,
+    ...closed.map((one) => supersededWords(place.environment, one)),
     needsWords(proposal),
   ].join(" ");
+}
+
+function supersededWords(environment: string, { left, number }: Superseded): string {
+  if (left.length === 0) return `#${number} is closed for it.`;
+  const again = code(`/promote ${environment} ${left.join(" ")}`);
+  return `#${number} is closed for it, which carried ${namesWords(left)} as well: ${again} brings that again.`;
 }
 
 function stepsWords({ rows, refs }: PinnedProposal): string {
@@ -92,6 +103,7 @@ export function together(answers: readonly Answer[]): Answer {
     reaction: answers.some(({ reaction }) => reaction === "rocket") ? "rocket" : "confused",
     outcomes: answers.flatMap(({ outcomes }) => outcomes),
     words: answers.flatMap(({ words }) => words ?? []),
+    views: answers.flatMap(({ views }) => views ?? []),
     items: answers.flatMap(({ items }) => items ?? []),
   };
 }

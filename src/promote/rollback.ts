@@ -5,9 +5,10 @@ import type { FileVersion } from "../model/pulls.ts";
 import type { Artifact } from "../model/release.ts";
 import type { Refused } from "./choose-release.ts";
 import { type HeldArtifact, nameOf, sameVersion } from "./held-artifacts.ts";
-import { changePlace, type StandingPlace } from "./place-change.ts";
+import type { StandingPlace } from "./place-change.ts";
 import { artifactOf, type VersionFacts } from "./promotion-plan.ts";
 import { type HeldRelease, releaseNamed, releasesOf } from "./release-history.ts";
+import { restoreFile } from "./restore.ts";
 
 export type RollbackPlan =
   | Refused
@@ -96,15 +97,17 @@ export function planRollback(
   for (const { file, now, to } of steps) {
     const gone = to.artifacts.find((one) => factsOf(one)?.kind === "missing");
     if (gone !== undefined) return imageGone(gone);
-    const back = to.artifacts.map((one) => artifactOf(one, factsOf(one)));
-    const change = changePlace({ ...place, paths: [file] }, back);
+    const change = restoreFile(place, file, to);
     if (change.kind === "refused") {
       const { message, reason } = change.refusal;
       return { kind: "refused", reason, message: `${message} (${code(file)})` };
     }
     changes.push(...change.changes);
     rows.push(...change.rows);
-    for (const one of change.artifacts) artifacts.set(JSON.stringify(one), one);
+    for (const held of change.artifacts) {
+      const one = artifactOf(held, factsOf(held));
+      artifacts.set(JSON.stringify(one), one);
+    }
     for (const one of goingWith(now, to)) reverted.set(JSON.stringify(one), one);
   }
   if (changes.length === 0) {

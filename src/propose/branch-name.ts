@@ -51,15 +51,17 @@ export interface PinnedBranch extends TrackingBranch {
  * @param content what it is to hold, in a fixed order: makes the hash.
  */
 export function pinnedBranch(
-  place: { base: string; environment: string; component: string | null },
+  place: PinnedPlace & { base: string },
   version: string,
   content: unknown,
 ): string {
-  const key = JSON.stringify([place.base, place.environment, place.component, content]);
+  const { components = [] } = place;
+  const what = components.length === 0 ? place.component : components;
+  const key = JSON.stringify([place.base, place.environment, what, content]);
   const hash = createHash("sha256").update(key).digest("hex").slice(0, 8);
   return renderPinnedBranch({
     environment: slug(place.environment),
-    component: flat(place.component),
+    component: components.length === 0 ? flat(place.component) : flatAll(components),
     version: slug(version)
       .replace(/-{2,}/g, "-")
       .slice(0, 40)
@@ -68,15 +70,25 @@ export function pinnedBranch(
   });
 }
 
-/** What the branches of all pinned proposals of a place begin with, as a folder and a word behind it. */
-export function pinnedFamily(place: { environment: string; component: string | null }): {
+/** A component, or several that go together. */
+interface PinnedPlace {
+  readonly environment: string;
+  readonly component: string | null;
+  readonly components?: readonly string[];
+}
+
+/**
+ * Where the branches of pinned proposals are that have something in common with this one: a folder and a word in their names.
+ * Others may have it too.
+ */
+export function pinnedFamily({ component, components = [], environment }: PinnedPlace): {
   readonly folder: string;
   readonly word: string;
 } {
-  return {
-    folder: `${BRANCH_PREFIX}${slug(place.environment)}/`,
-    word: `${flat(place.component)}--`,
-  };
+  const folder = `${BRANCH_PREFIX}${slug(environment)}/`;
+  if (components.length > 0) return { folder, word: "--" };
+  // Together with others it stands in the middle of a name.
+  return { folder, word: component === null ? `${flat(null)}--` : flat(component) };
 }
 
 export function renderPinnedBranch({
@@ -102,6 +114,15 @@ export function parsePinnedBranch(name: string): PinnedBranch | null {
 /** A component's part of a pinned branch: two dashes end it, so it has none of them itself. */
 function flat(component: string | null): string {
   return slug(component ?? "all").replace(/-{2,}/g, "-");
+}
+
+/** Several components in a row, as far as a name of a branch can be long. */
+function flatAll(components: readonly string[]): string {
+  return components
+    .map((one) => flat(one))
+    .join(".")
+    .slice(0, 150)
+    .replace(/[.-]+$/, "");
 }
 
 /** Lower case letters, digits, dots and dashes that git takes as part of a ref name (git check-ref-format). */

@@ -2,7 +2,7 @@ import { code } from "../model/outside-text.ts";
 import type { ImageArtifact } from "../model/release.ts";
 import { renderOnMerge, renderOwnWords, renderRefs, renderTables } from "./body.ts";
 import { renderMarker } from "./marker.ts";
-import type { PinnedProposal } from "./pinned-proposal.ts";
+import { componentsOf, type PinnedProposal } from "./pinned-proposal.ts";
 
 /** The text of a promotion or rollback, for the person who reviews it. */
 export function renderPinnedBody(
@@ -27,8 +27,13 @@ export function renderPinnedBody(
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-function renderWhat({ kind, place, asked }: PinnedProposal): string {
-  const what = place.component === null ? "" : ` of ${code(place.component)}`;
+function renderWhat(desired: PinnedProposal): string {
+  const { asked, kind, place } = desired;
+  const { component } = place;
+  const named = componentsOf({ component, components: desired.components })
+    .flatMap((one) => (one === null ? [] : [code(one)]))
+    .join(", ");
+  const what = named === "" ? "" : ` of ${named}`;
   const where = code(place.environment);
   const who = asked.by === null ? "" : `, asked for by ${code(asked.by.login, 40)}`;
   if (kind === "rollback") return `**Rollback**${what} in ${where}${who}.`;

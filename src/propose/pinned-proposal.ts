@@ -19,7 +19,7 @@ export interface PinnedProposal extends DesiredProposal {
 }
 
 /** The branch of a pinned proposal: by what it brings, so that the same wish finds it again. */
-export function branchOf({ kind, place, artifacts }: PinnedProposal): string {
+export function branchOf({ artifacts, components, kind, place }: PinnedProposal): string {
   const names = artifacts.map((one) => {
     if (one.kind === "ref") return [one.repo, one.ref];
     return [one.image, one.tag === NO_TAG ? one.digest : one.tag];
@@ -30,5 +30,20 @@ export function branchOf({ kind, place, artifacts }: PinnedProposal): string {
   });
   const word = [...new Set(versions)].slice(0, 2).join("-");
   const content = [kind, names.map((name) => JSON.stringify(name)).sort()];
-  return pinnedBranch(place, kind === "rollback" ? `back-to-${word}` : word, content);
+  return pinnedBranch(
+    { ...place, components },
+    kind === "rollback" ? `back-to-${word}` : word,
+    content,
+  );
+}
+
+/** The components that a pinned proposal is about; `null`: of a repo without any. */
+export function componentsOf({
+  component,
+  components,
+}: {
+  readonly component: string | null;
+  readonly components: readonly string[];
+}): readonly (string | null)[] {
+  return components.length === 0 ? [component] : components;
 }

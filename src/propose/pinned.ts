@@ -7,7 +7,7 @@ import { blobOid } from "./blob-oid.ts";
 import { fromHash, renderCommitMessage } from "./commit-message.ts";
 import { openPull } from "./next-step.ts";
 import { renderPinnedBody } from "./pinned-body.ts";
-import { branchOf, type PinnedProposal } from "./pinned-proposal.ts";
+import { branchOf, componentsOf, type PinnedProposal } from "./pinned-proposal.ts";
 import { tellSources } from "./tell-sources.ts";
 import { renderTitle } from "./title.ts";
 import { parseTrailers } from "./trailers.ts";
@@ -15,6 +15,29 @@ import type { Attempt, ProposeParts } from "./upsert.ts";
 
 /** How long to leave GitHub alone while it computes whether a pull request merges, in milliseconds. */
 const COMPUTING = 5_000;
+
+/** What is to be done for a pinned proposal, given how the repo stands. */
+export type PinnedStep =
+  | { readonly kind: "person"; readonly why: string }
+  | { readonly kind: "open" }
+  | { readonly kind: "adopt" | "ask-again" | "rebuild"; readonly pull: PullState };
+
+/** The step that leads from how the repo stands to `desired`. */
+export function pinnedStep(
+  target: Target,
+  author: Authorship,
+  desired: PinnedProposal,
+): PinnedStep {
+  const pull = openPull(target);
+  const theirs = personsWork(target, author, pull);
+  if (theirs !== null) return { kind: "person", why: theirs };
+  if (pull === null) return { kind: "open" };
+  if (isAsItShould(target, author, desired, pull)) return { kind: "adopt", pull };
+  const isComputed = pull.mergeable !== "unknown";
+  if (author.kind === "ours" && sameBefore(author, desired) && !isComputed)
+    return { kind: "ask-again", pull };
+  return { kind: "rebuild", pull };
+}
 
 /**
  * Brings a promotion or rollback to the repo: opens it, finds it open, or rebuilds it on a base that moved. The same wish gives
@@ -28,20 +51,23 @@ export async function upsertPinned(
   now: Date,
 ): Promise<Attempt> {
   const { place } = desired;
-  const pull = openPull(target);
-  const theirs = personsWork(target, author, pull);
-  if (theirs !== null) {
-    const detail = `branch ${branchOf(desired)} carries a person's work: ${theirs}; merge or delete it, or write \`/tagboat rebuild\` on its pull request`;
-    return settled({ kind: "refused", place, reason: "branch-in-use", detail });
+  const step = pinnedStep(target, author, desired);
+  switch (step.kind) {
+    case "person": {
+      const detail = `branch ${branchOf(desired)} carries a person's work: ${step.why}; merge or delete it, or write \`/tagboat rebuild\` on its pull request`;
+      return settled({ kind: "refused", place, reason: "branch-in-use", detail });
+    }
+    case "open":
+      return open(parts, target, desired);
+    case "adopt":
+      return settled(proposed(desired, step.pull, "adopted"));
+    case "ask-again": {
+      const detail = `GitHub is still computing whether #${step.pull.number} merges`;
+      return { kind: "again", detail, at: new Date(now.getTime() + COMPUTING) };
+    }
+    case "rebuild":
+      return rebuildPinned(parts, target, desired, { pull: step.pull, branch: branchOf(desired) });
   }
-  if (pull === null) return open(parts, target, desired);
-  if (isAsItShould(target, author, desired, pull))
-    return settled(proposed(desired, pull, "adopted"));
-  if (author.kind === "ours" && sameBefore(author, desired) && pull.mergeable === "unknown") {
-    const detail = `GitHub is still computing whether #${pull.number} merges`;
-    return { kind: "again", detail, at: new Date(now.getTime() + COMPUTING) };
-  }
-  return rebuildPinned(parts, target, desired, { pull, branch: branchOf(desired) });
 }
 
 function personsWork(target: Target, author: Authorship, pull: PullState | null): string | null {
@@ -160,26 +186,35 @@ function settled(outcome: Outcome): Extract<Attempt, { kind: "settled" }> {
   return { kind: "settled", outcome };
 }
 
+/** An older proposal that was closed for a newer one. */
+export interface Superseded {
+  readonly number: number;
+  /** Components that it carried as well, and that the newer one does not. */
+  readonly left: readonly string[];
+}
+
 /**
- * Closes the older proposals of a place with a link to the one that takes their place. One that carries a person's work stays.
- * One request to look at each, one to close it. Returns the numbers of those that were closed.
+ * Closes the older proposals of a place with a link to the one that takes their place: two for one place would undo each other.
+ * One that carries a person's work stays. One request to look at each, one to close it.
  */
 export async function closeSuperseded(
   parts: ProposeParts,
   target: Target,
   desired: PinnedProposal,
   by: number,
-): Promise<readonly number[]> {
-  const closed: number[] = [];
+): Promise<readonly Superseded[]> {
+  const closed: Superseded[] = [];
+  const { component, environment } = desired.place;
+  const mine = componentsOf({ component, components: desired.components });
   for (const { branch, pull } of target.siblings) {
     const trailers = parseTrailers(pull.firstMessage);
-    const own =
-      trailers?.kind === "promotion" &&
-      trailers.environment === desired.place.environment &&
-      trailers.component === desired.place.component;
-    if (branch === branchOf(desired) || !own || pull.base !== target.base?.branch) continue;
+    if (trailers?.kind !== "promotion" || trailers.environment !== environment) continue;
+    if (branch === branchOf(desired) || pull.base !== target.base?.branch) continue;
+    const theirs = componentsOf(trailers);
+    if (!theirs.some((one) => mine.includes(one))) continue;
+    const left = theirs.filter((one) => one !== null && !mine.includes(one));
     if (await closeOne(parts, target, { branch, pull, files: trailers.files, by }))
-      closed.push(pull.number);
+      closed.push({ number: pull.number, left: left.filter((one) => one !== null) });
   }
   return closed;
 }

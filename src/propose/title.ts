@@ -3,7 +3,10 @@ import { plain } from "../model/outside-text.ts";
 import { fillTemplate, type TemplateField } from "../model/template.ts";
 import type { DesiredProposal, ProposalRow, RefRow } from "./proposal.ts";
 
-type Titled = Pick<DesiredProposal, "place" | "rows" | "refs" | "environment">;
+type Titled = Pick<DesiredProposal, "place" | "rows" | "refs" | "environment"> & {
+  /** Those that go together. */
+  readonly components?: readonly string[];
+};
 
 /**
  * `dev: myapp-runtime 6322-rbbs9 → bf76-qqxrq`; with several images their number and names; or what the environment's
@@ -31,7 +34,7 @@ export function templateValues(desired: Titled): Readonly<Record<TemplateField, 
   return {
     title: defaultTitle(desired),
     environment: place.environment,
-    component: place.component ?? "",
+    component: componentWords(desired),
     image: list(rows.map((row) => shortName(row.image))),
     from: list(rows.flatMap((row) => (row.from === null ? [] : [shortVersion(row.from)]))),
     to: list(rows.map((row) => shortVersion(row.to))),
@@ -40,9 +43,14 @@ export function templateValues(desired: Titled): Readonly<Record<TemplateField, 
 }
 
 function defaultTitle(desired: Titled): string {
-  const { environment, component } = desired.place;
-  const where = component === null ? environment : `${environment}/${component}`;
+  const { environment } = desired.place;
+  const component = componentWords(desired);
+  const where = component === "" ? environment : `${environment}/${component}`;
   return plain(`${where}: ${renderWhat(desired.rows, desired.refs)}`);
+}
+
+function componentWords({ components = [], place }: Titled): string {
+  return components.length === 0 ? (place.component ?? "") : components.join("+");
 }
 
 function renderWhat(rows: readonly ProposalRow[], refs: readonly RefRow[]): string {
@@ -60,7 +68,8 @@ function renderStep(row: ProposalRow): string {
   const to = shortVersion(row.to);
   if (row.from === null) return `→ ${to}`;
   const from = shortVersion(row.from);
-  return from === to ? `${to} (digest)` : `${from} → ${to}`;
+  if (from !== to) return `${from} → ${to}`;
+  return `${to} (${row.from.digest === row.to.digest ? "name" : "digest"})`;
 }
 
 /** The last part of an image's path. */

@@ -1,4 +1,5 @@
 import type { Config, Environment } from "../model/config.ts";
+import { type ImageArtifact, NO_TAG } from "../model/release.ts";
 import { banOf, reachingBans } from "../promote/choose-release.ts";
 import type { GateArtifact, LadderStep, Origin } from "../promote/gates/facts.ts";
 import {
@@ -105,10 +106,12 @@ export class GateArtifacts {
 
   /** The digest that it had when it was proposed. */
   #expected(now: Extract<HeldArtifact, { kind: "image" }>): string | null {
-    const own = (this.#about.trailers?.artifacts ?? []).find(
-      (one) => one.kind === "image" && one.image === now.image,
+    const own = (this.#about.trailers?.artifacts ?? []).filter(
+      (one): one is ImageArtifact => one.kind === "image" && one.image === now.image,
     );
-    return own?.kind === "image" ? own.digest : null;
+    // Components that travel together may hold the same image in different versions.
+    const exact = own.find(({ tag }) => tag === (now.version.tag ?? NO_TAG));
+    return (exact ?? own[0])?.digest ?? null;
   }
 
   async #steps(

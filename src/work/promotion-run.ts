@@ -56,42 +56,60 @@ export function onBase(base: string, path: string): string {
   return JSON.stringify([base, path]);
 }
 
-/** The place with its sources' files, wherever they live; of the branch, too. One request. */
-export function readTarget(run: Run, branch: string | null): Promise<Target | null> {
-  const { known, parts, paths, place } = run;
-  const { same, beside } = sourceFiles(run);
+/** Runs of one base: several where their releases go together. */
+type Runs = readonly [Run, ...Run[]];
+
+/** The places with their sources' files, wherever they live; of the branch, too. One request. */
+export function readTarget(runs: Runs, branch: string | null): Promise<Target | null> {
+  const [{ known, parts, place }] = runs;
+  const { same, beside } = sourceFiles(runs);
+  const components = runs.length === 1 ? [] : runs.flatMap((run) => run.place.component ?? []);
   return parts.forge.readTarget({
     repo: known.repo,
     base: place.base,
     head: branch,
-    files: [...paths, ...same],
+    files: [...runs.flatMap(({ paths }) => paths), ...same],
     beside,
+    messages: same,
     counted: WORD_LABEL,
-    ...(branch === null ? {} : { siblings: pinnedFamily(place) }),
+    ...(branch === null ? {} : { siblings: pinnedFamily({ ...place, components }) }),
   });
 }
 
-/** The sources' files: on the place's base, and on other branches. */
-function sourceFiles({ place, sources }: Pick<Run, "place" | "sources">) {
+/** The sources' files: on the places' base, and on other branches. */
+function sourceFiles(runs: Runs) {
+  const [{ place }] = runs;
+  const overlays = runs.flatMap(({ sources }) => sources.overlays);
   const on = (branch: string): readonly string[] =>
-    sources.overlays.filter(({ base }) => base === branch).map(({ file }) => file);
-  const others = new Set(sources.overlays.map(({ base }) => base));
+    overlays.filter(({ base }) => base === branch).map(({ file }) => file);
+  const others = new Set(overlays.map(({ base }) => base));
   others.delete(place.base);
   const beside = [...others].map((branch) => ({ branch, files: on(branch) }));
   return { same: on(place.base), beside };
 }
 
 /** What the target tells of the sources' files. */
-export function sourcesIn(run: Run, target: Target): ReadonlyMap<string, FileState> {
-  const { same } = sourceFiles(run);
+export function sourcesIn(runs: Runs, target: Target): ReadonlyMap<string, FileState> {
+  const [{ place }] = runs;
+  const { same } = sourceFiles(runs);
   const found = new Map<string, FileState>();
   for (const path of same) {
     const file = target.files.get(path);
-    if (file !== undefined) found.set(onBase(run.place.base, path), file);
+    if (file !== undefined) found.set(onBase(place.base, path), file);
   }
   for (const [branch, files] of target.beside)
     for (const [path, file] of files) found.set(onBase(branch, path), file);
   return found;
+}
+
+/** Messages of the last commits of the sources' files, file by file. */
+export function sourceMessages(runs: Runs, { messages }: Target): readonly (readonly string[])[] {
+  const [{ place }] = runs;
+  const { beside, same } = sourceFiles(runs);
+  const all = [{ branch: place.base, files: same }, ...beside];
+  return all.flatMap(({ branch, files }) =>
+    files.map((path) => messages?.get(branch)?.get(path) ?? []),
+  );
 }
 
 /** The histories of the sources' files. One request for each. */

@@ -21,7 +21,9 @@ export async function readWords(
 ): Promise<StandingWords> {
   if (labelled === 0) return NO_WORDS;
   const notes = await pulls.labelledNotes(known.repo, WORD_LABEL);
-  const words = notes.flatMap(({ note, pull }) =>
+  // What was said at the same instant counts in the order of the comments.
+  const ordered = notes.toSorted((a, b) => a.note.id - b.note.id);
+  const words = ordered.flatMap(({ note, pull }) =>
     wordsIn([note], { repoId: known.repo.id, pull }, keys),
   );
   return standingWords(known.fullName, words, clock.now());

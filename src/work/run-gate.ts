@@ -49,24 +49,11 @@ export async function runGate(
     writes = 1;
     const judged = await judgeHead(parts, known, look);
     await tell(parts, known, look, judged);
-    if (judged.report.verdict !== "open") await leaveQueue(parts, known, facts);
+    if (facts !== null && isToLeave(facts, judged)) await takeBack(parts, known, facts);
     return ranOf(parts, known, { task, group, look, judged });
   } finally {
     turn.used(writes);
   }
-}
-
-/** The check of its group was made when it came to the queue, and is not made again: whose gates close since then has to leave. */
-async function leaveQueue(
-  { pulls }: RunParts,
-  known: KnownRepo,
-  pull: PullFacts | null,
-): Promise<void> {
-  if (pull === null || pull.queue !== "queued" || !pull.gateRequired) return;
-  const stopped = await pulls.stopMerge(known.repo, pull);
-  if (stopped.kind === "done") return;
-  const detail = `#${pull.number} may be in the queue still: ${stopped.detail}`;
-  throw new ForgeUnavailable(detail, "request", null);
 }
 
 /** Why a repo without a config has no check. */
@@ -138,6 +125,27 @@ const CROWDED_HEAD = closedBy(
 function closedBy(gate: "content" | "config", detail: string): GateReport {
   const states = [{ gate, verdict: "closed", detail, until: null }] as const;
   return { verdict: "closed", title: `Closed: ${gate}`, states };
+}
+
+/**
+ * The check of its group was made when it came to the queue, and is not made again: whose gates close since then has to leave,
+ * where the check is required, and where it was we who wished the merge. Auto-merge waits on what the rules require alone.
+ */
+function isToLeave(pull: PullFacts, { facts, report: { verdict } }: Judged): boolean {
+  if (verdict === "open" || facts === null) return false;
+  if (pull.queue !== "queued" && pull.autoMerge !== "on") return false;
+  if (pull.queue === "queued" && pull.gateRequired) return true;
+  return pull.ours && facts.places.every(({ environment }) => environment.merge !== "manual");
+}
+
+async function takeBack({ pulls }: RunParts, known: KnownRepo, pull: PullFacts): Promise<void> {
+  const stopped = await pulls.stopMerge(known.repo, pull);
+  if (stopped.kind === "unsure")
+    throw new ForgeUnavailable(
+      `#${pull.number} may merge by itself still: ${stopped.detail}`,
+      "request",
+      null,
+    );
 }
 
 async function tell(

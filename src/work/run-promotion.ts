@@ -4,13 +4,13 @@ import { code } from "../model/outside-text.ts";
 import { type Answer, namesWords, placeWords, together } from "../promote/reply.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { type Permitted, refuse } from "./permitted.ts";
-import { promotePlace } from "./promote-place.ts";
+import { promotePlaces } from "./promote-place.ts";
 import type { RunParts } from "./run-place.ts";
 
 /** Without names, so many components are promoted by one command at most: each is a pull request. */
 const MOST_UNNAMED = 20;
 
-/** `/promote <env> [component…]`: one proposal for each component. */
+/** `/promote <env> [component…]`: one proposal for each component, or one for all with `--together`. */
 export async function promote(
   parts: RunParts,
   known: KnownRepo,
@@ -19,9 +19,11 @@ export async function promote(
   const places = placesFor(known, asking);
   if ("body" in places) return places;
   const { all } = places;
-  const { components } = asking.command;
+  const { components, together: isOne } = asking.command;
+  const [first, ...others] = all;
+  if (isOne && first !== undefined) return promotePlaces(parts, known, asking, [first, ...others]);
   const answers: Answer[] = [];
-  for (const place of all) answers.push(await promotePlace(parts, known, asking, place));
+  for (const place of all) answers.push(await promotePlaces(parts, known, asking, [place]));
   const unnamed = components.length === 0 && all.length > 1;
   if (!unnamed) return together(answers);
   // Of all components only those that have something to promote are told of by themselves.

@@ -43,12 +43,12 @@ function target(...pulls: readonly PullState[]): Target {
     base: { branch: "main", oid: BASE },
     config: { kind: "absent", path: "c" },
     files: new Map(),
-    beside: new Map(),
     folders: new Map(),
     head: { oid: HEAD, commits: [], complete: true, blobs: new Map() },
     pulls,
     labelled: 0,
     siblings: [],
+    beside: new Map(),
   };
 }
 

@@ -104,7 +104,9 @@ async function routeEvent(
   const resolve = resolverOf(parts.registry, event, { owner, delivery: id });
   for (const known of repos.known) {
     await routeToRepo(resolve, event, known, found);
-    await routeOtherTags(parts, event, known, { owner, delivery: id }, found);
+    const later = await routeOtherTags(parts, event, known, { owner, delivery: id }, found);
+    // What the event does name does not wait for a list of tags.
+    if (later !== null) found.items.push(waitingItem(known.fullName, event, scope));
   }
   for (const repo of repos.unread) found.items.push(waitingItem(repo, event, scope));
   if (found.items.length + found.outcomes.length + found.later.length === 0) {

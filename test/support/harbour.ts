@@ -59,6 +59,8 @@ export interface HarbourOptions {
   readonly before?: (stage: Stage, repo: Repo) => Promise<void>;
   /** Names of the only repos that the App is installed on; default: all. */
   readonly installedOn?: readonly string[];
+  /** What the operator set of the sources; default: nothing. */
+  readonly normaliseOptions?: TagboatParts["normaliseOptions"];
   /** The operator's allow list; default: everything. */
   readonly allowed?: (fullName: string) => boolean;
   /** What each process is made of, before it is composed. */
@@ -197,7 +199,7 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     githubUrl: `${baseUrl}/api/v3`,
     allowed: options.allowed ?? (() => true),
     policy: policyOf(options.policy),
-    normaliseOptions: defaultOptions,
+    normaliseOptions: options.normaliseOptions ?? defaultOptions,
     inbox,
     crowd: new Crowd(clock),
     ledger,

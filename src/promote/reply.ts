@@ -6,6 +6,7 @@ import type { Reaction } from "../model/pulls.ts";
 import type { Superseded } from "../propose/pinned.ts";
 import type { PinnedProposal } from "../propose/pinned-proposal.ts";
 import { shortName, shortVersion } from "../propose/title.ts";
+import type { ViewToTell } from "../render/proposal-view.ts";
 import type { Word } from "./words.ts";
 
 /** What a person who wrote a command is told. */
@@ -16,6 +17,8 @@ export interface Answer {
   readonly outcomes: readonly Outcome[];
   /** What the reply is to keep, signed. */
   readonly words?: readonly Word[];
+  /** What proposals do to what is built, to be told on their heads. */
+  readonly views?: readonly ViewToTell[];
   /** Work that it leads to. */
   readonly items?: readonly NewItem[];
 }
@@ -100,6 +103,7 @@ export function together(answers: readonly Answer[]): Answer {
     reaction: answers.some(({ reaction }) => reaction === "rocket") ? "rocket" : "confused",
     outcomes: answers.flatMap(({ outcomes }) => outcomes),
     words: answers.flatMap(({ words }) => words ?? []),
+    views: answers.flatMap(({ views }) => views ?? []),
     items: answers.flatMap(({ items }) => items ?? []),
   };
 }

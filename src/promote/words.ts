@@ -54,8 +54,12 @@ export const NO_WORDS: StandingWords = { holds: [], bans: [] };
 
 /** What stands of all that was said in a repo: later words take earlier ones back. */
 export function standingWords(repo: string, words: readonly Word[], now: Date): StandingWords {
+  // GitHub's clock knows seconds. What a merge says comes last in its own: it lifts what was said before.
+  const order = (word: Word): number =>
+    word.comment ??
+    (word.kind === "unhold" && word.because === "rollback" ? Number.MAX_SAFE_INTEGER : 0);
   const ordered = [...words].sort(
-    (a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.comment ?? 0) - (b.comment ?? 0),
+    (a, b) => Date.parse(a.at) - Date.parse(b.at) || order(a) - order(b),
   );
   let holds: Extract<Word, { kind: "hold" }>[] = [];
   let bans: Extract<Word, { kind: "ban" }>[] = [];

@@ -16,6 +16,29 @@ import type { Attempt, ProposeParts } from "./upsert.ts";
 /** How long to leave GitHub alone while it computes whether a pull request merges, in milliseconds. */
 const COMPUTING = 5_000;
 
+/** What is to be done for a pinned proposal, given how the repo stands. */
+export type PinnedStep =
+  | { readonly kind: "person"; readonly why: string }
+  | { readonly kind: "open" }
+  | { readonly kind: "adopt" | "ask-again" | "rebuild"; readonly pull: PullState };
+
+/** The step that leads from how the repo stands to `desired`. */
+export function pinnedStep(
+  target: Target,
+  author: Authorship,
+  desired: PinnedProposal,
+): PinnedStep {
+  const pull = openPull(target);
+  const theirs = personsWork(target, author, pull);
+  if (theirs !== null) return { kind: "person", why: theirs };
+  if (pull === null) return { kind: "open" };
+  if (isAsItShould(target, author, desired, pull)) return { kind: "adopt", pull };
+  const isComputed = pull.mergeable !== "unknown";
+  if (author.kind === "ours" && sameBefore(author, desired) && !isComputed)
+    return { kind: "ask-again", pull };
+  return { kind: "rebuild", pull };
+}
+
 /**
  * Brings a promotion or rollback to the repo: opens it, finds it open, or rebuilds it on a base that moved. The same wish gives
  * the same branch, so a command that runs twice has one pull request.
@@ -28,20 +51,23 @@ export async function upsertPinned(
   now: Date,
 ): Promise<Attempt> {
   const { place } = desired;
-  const pull = openPull(target);
-  const theirs = personsWork(target, author, pull);
-  if (theirs !== null) {
-    const detail = `branch ${branchOf(desired)} carries a person's work: ${theirs}; merge or delete it, or write \`/tagboat rebuild\` on its pull request`;
-    return settled({ kind: "refused", place, reason: "branch-in-use", detail });
+  const step = pinnedStep(target, author, desired);
+  switch (step.kind) {
+    case "person": {
+      const detail = `branch ${branchOf(desired)} carries a person's work: ${step.why}; merge or delete it, or write \`/tagboat rebuild\` on its pull request`;
+      return settled({ kind: "refused", place, reason: "branch-in-use", detail });
+    }
+    case "open":
+      return open(parts, target, desired);
+    case "adopt":
+      return settled(proposed(desired, step.pull, "adopted"));
+    case "ask-again": {
+      const detail = `GitHub is still computing whether #${step.pull.number} merges`;
+      return { kind: "again", detail, at: new Date(now.getTime() + COMPUTING) };
+    }
+    case "rebuild":
+      return rebuildPinned(parts, target, desired, { pull: step.pull, branch: branchOf(desired) });
   }
-  if (pull === null) return open(parts, target, desired);
-  if (isAsItShould(target, author, desired, pull))
-    return settled(proposed(desired, pull, "adopted"));
-  if (author.kind === "ours" && sameBefore(author, desired) && pull.mergeable === "unknown") {
-    const detail = `GitHub is still computing whether #${pull.number} merges`;
-    return { kind: "again", detail, at: new Date(now.getTime() + COMPUTING) };
-  }
-  return rebuildPinned(parts, target, desired, { pull, branch: branchOf(desired) });
 }
 
 function personsWork(target: Target, author: Authorship, pull: PullState | null): string | null {

@@ -1,10 +1,12 @@
-import type { Change } from "../model/change.ts";
+import type { Change, FileEdit } from "../model/change.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Config, Environment } from "../model/config.ts";
 import type { Target, TreePath } from "../model/forge.ts";
 import type { Refusal } from "../model/outcome.ts";
 import type { Authorship } from "../propose/authorship.ts";
 import { nextStep, openPull, type Step } from "../propose/next-step.ts";
+import { pinnedStep } from "../propose/pinned.ts";
+import type { PinnedProposal } from "../propose/pinned-proposal.ts";
 import type { DesiredProposal } from "../propose/proposal.ts";
 import type { Attempt } from "../propose/upsert.ts";
 import type { ChangeView, ChangeViewer } from "./view-change.ts";
@@ -56,10 +58,40 @@ export async function viewProposal(
   const step = shown ? nextStep(target, author, desired, parts.clock.now()).kind : "open";
   const written = step === "open" || step === "rebuild";
   if (!written && !isUntold(viewer, target, step)) return null;
-  const paths = await place.pathsAt(target.base.oid);
+  return viewEdits(viewer, place, target, { edits, changes: plan.changes, written, shown });
+}
+
+/** The same of a promotion or rollback, which is a pull request wherever it goes. */
+export async function viewPinned(
+  { viewer }: { readonly viewer: ChangeViewer | null },
+  place: Pick<ViewedPlace, "pathsAt">,
+  target: Target,
+  { author, desired }: { readonly author: Authorship; readonly desired: PinnedProposal },
+): Promise<Viewed | null> {
+  const { changes, edits } = desired;
+  if (viewer === null || edits.length === 0) return null;
+  const step = pinnedStep(target, author, desired).kind;
+  const written = step === "open" || step === "rebuild";
+  const untold = step === "adopt" && !viewer.isTold(target.head?.oid ?? "");
+  if (!written && !untold) return null;
+  return viewEdits(viewer, place, target, { edits, changes, written, shown: true });
+}
+
+async function viewEdits(
+  viewer: ChangeViewer,
+  { pathsAt }: Pick<ViewedPlace, "pathsAt">,
+  { base, files, repo }: Target,
+  about: {
+    readonly edits: readonly FileEdit[];
+    readonly changes: readonly Change[];
+    readonly written: boolean;
+    readonly shown: boolean;
+  },
+): Promise<Viewed | null> {
+  const { changes, edits, shown, written } = about;
+  const paths = base === null ? null : await pathsAt(base.oid);
   if (paths === null) return null;
-  const { repo, files } = target;
-  const view = await viewer.view({ repo, paths, files, edits, changes: plan.changes });
+  const view = await viewer.view({ repo, paths, files, edits, changes });
   return { view, refusal: written ? view.refusal : null, shown };
 }
 

@@ -7,6 +7,7 @@ import type { KnownRepo } from "./known-repo.ts";
 import { type Mended, mendPinned } from "./mend-pinned.ts";
 import { planAnew } from "./plan-anew.ts";
 import type { RunParts } from "./run-place.ts";
+import { tellView } from "./tell-view.ts";
 
 /** A rebuilt commit, and a comment that may replace another. */
 const MOST_WRITES = 4;
@@ -48,6 +49,7 @@ export async function mendInGate(
     const words = wordsOf(pull, mended);
     if (mended.kind === "left" || words === null) writes = mended.kind === "rebuilt" ? 2 : 1;
     if (words !== null) await sayOnce(parts, known, pull, words);
+    if (mended.kind === "rebuilt") await tellView(parts, known.repo, mended.view, signal);
     return outcomeOf(known, pull, mended);
   } finally {
     turn.used(writes);

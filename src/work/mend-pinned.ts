@@ -9,9 +9,10 @@ import { type Authorship, ownCommitOn } from "../propose/authorship.ts";
 import { rebuildPinned } from "../propose/pinned.ts";
 import type { PinnedProposal } from "../propose/pinned-proposal.ts";
 import { type CommitTrailers, parseTrailers } from "../propose/trailers.ts";
+import { type ViewToTell, viewPinned, viewToTell } from "../render/proposal-view.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { replayedProposal } from "./replayed-proposal.ts";
-import { configChanged, type RunParts } from "./run-place.ts";
+import { configChanged, pathsAt, type RunParts } from "./run-place.ts";
 import { spansOf } from "./spans-of.ts";
 import { KnownVersions } from "./version-facts.ts";
 import { pinnedAuthor } from "./write-pinned.ts";
@@ -42,6 +43,8 @@ export type Mended =
       readonly proposal: PinnedProposal;
       readonly base: string;
       readonly approvalsVoid: boolean;
+      /** What it does to what is built; `null`: nothing is to be told. */
+      readonly view: ViewToTell | null;
     }
   | { readonly kind: "closed"; readonly outcome: Outcome; readonly words: string };
 
@@ -224,6 +227,13 @@ async function rebuild(
   const asking = { config: known.config };
   const proposal = { ...anew, spans: await spansOf({ parts, known, asking }, anew.rows) };
   const { branch } = pull.head;
+  const reading = {
+    pathsAt: (commit: string) => pathsAt(parts.indexes, known, place.base, commit),
+  };
+  const viewed = await viewPinned(parts, reading, target, {
+    author: { kind: "empty" },
+    desired: { ...proposal, changes: step.replay.changes },
+  });
   const attempt = await rebuildPinned(parts, target, proposal, { branch, pull: step.pull });
   const { number, url } = step.pull;
   const rebuilt: Mended = {
@@ -232,6 +242,7 @@ async function rebuild(
     proposal,
     base: target.base?.oid ?? "",
     approvalsVoid: step.pull.approvedAt !== null,
+    view: viewed === null ? null : viewToTell(viewed, attempt, target),
   };
   if (attempt.kind === "settled") return rebuilt;
   return { kind: "again", why: attempt.detail, later: false, sent: rebuilt };

@@ -5,6 +5,7 @@ import type { Permitted } from "./permitted.ts";
 import { promotePlaces } from "./promote-place.ts";
 import { delayAll, type Ran, settleAll } from "./ran.ts";
 import { LOOK_AT_HOLD, type RunParts } from "./run-place.ts";
+import { tellView } from "./tell-view.ts";
 
 /** A proposal with its labels and reviewers, and one that is superseded. */
 const MOST_WRITES = 4;
@@ -25,9 +26,10 @@ export async function promoteByItself(
   const turn = await parts.pacer.turn(known.repo.installation, MOST_WRITES, "tracking", signal);
   let writes = MOST_WRITES;
   try {
-    const { outcomes } = await promotePlaces(parts, known, asking, [place]);
+    const { outcomes, views = [] } = await promotePlaces(parts, known, asking, [place]);
     const [outcome = notFollowing(place)] = outcomes;
     writes = outcome.kind === "proposed" ? 1 : 0;
+    for (const view of views) await tellView(parts, known.repo, view, signal);
     if (outcome.kind !== "refused" || !PASSING.includes(outcome.reason))
       return settleAll(group, outcome);
     const at = new Date(parts.clock.now().getTime() + LOOK_AT_HOLD);

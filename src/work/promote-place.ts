@@ -26,7 +26,6 @@ import {
   type Standing,
   sourceMessages,
   sourcesIn,
-  standingPlace,
 } from "./promotion-run.ts";
 import { sourcesFor } from "./promotion-sources.ts";
 import { readWords } from "./repo-words.ts";
@@ -139,7 +138,7 @@ async function writePlan(
   const spans = await spansOf(first, bare.rows);
   const desired = { ...bare, edits: edited.edits, spans };
   if (first.asking.command.plan) return answered(planAnswer(plan.legs, desired));
-  const written = await writePinned(parts, standingPlace(first, fresh), target, desired);
+  const written = await writePinned(parts, known, first.asking.config, target, desired);
   if (written.kind === "again") return { kind: "again", detail: written.detail, standing: fresh };
   return answered(proposedAnswer(plan.legs, desired, written));
 }

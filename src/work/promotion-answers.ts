@@ -27,13 +27,13 @@ export function planAnswer(legs: Legs, desired: PinnedProposal): Answer {
 export function proposedAnswer(
   legs: Legs,
   desired: PinnedProposal,
-  { closed, outcome }: Extract<PinnedWrite, { kind: "written" }>,
+  { closed, outcome, view }: Extract<PinnedWrite, { kind: "written" }>,
 ): Answer {
   const [{ run }] = legs;
   if (outcome.kind === "proposed") {
     const body = proposedWords(desired, outcome.number, closed);
     const outcomes = legs.map((leg): Outcome => ({ ...outcome, place: leg.run.place }));
-    return { body, reaction: "rocket", outcomes };
+    return { body, reaction: "rocket", outcomes, views: view === null ? [] : [view] };
   }
   const message = outcome.kind === "refused" ? outcome.detail : "Nothing was written.";
   const reason = outcome.kind === "refused" ? outcome.reason : "no-effect";

@@ -145,6 +145,7 @@ function answerOf(known: KnownRepo, pull: PullFacts, mended: Mended, lost: strin
         body: lost === "" ? body : `${body} ${lost}`,
         reaction: "rocket",
         outcomes: [mended.outcome],
+        views: mended.view === null ? [] : [mended.view],
       };
     }
     case "closed": {

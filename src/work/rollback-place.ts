@@ -79,17 +79,18 @@ async function attemptRollback(run: Run): Promise<Answer | string> {
   if (edited.kind === "refused")
     return refuse(known, place, edited.refusal.reason, edited.refusal.message);
   const whole = { ...desired, edits: edited.edits, spans: await spansOf(run, desired.rows) };
-  const written = await writePinned(parts, standing(run, target), target, whole);
+  const written = await writePinned(parts, known, asking.config, target, whole);
   if (written.kind === "again") return written.detail;
-  const { closed, outcome } = written;
-  if (outcome.kind !== "proposed")
-    return refuse(known, place, "branch-in-use", "detail" in outcome ? outcome.detail : "");
+  const { closed, outcome, view } = written;
+  if (outcome.kind === "refused") return refuse(known, place, outcome.reason, outcome.detail);
+  if (outcome.kind !== "proposed") return refuse(known, place, "no-effect", "Nothing was written.");
   const held = `${placeWords(place)} is held against pushes, and what goes is banned from here on, until somebody lifts it or promotes something newer.`;
   return {
     body: `${proposedWords(whole, outcome.number, closed)} ${held}`,
     reaction: "rocket",
     outcomes: [outcome],
     words: wordsOf(run, plan),
+    views: view === null ? [] : [view],
   };
 }
 

@@ -7,10 +7,12 @@ import { notPermitted } from "../promote/reply.ts";
 import { isLate, staleness } from "../promote/request.ts";
 import { renderWords } from "../promote/word-marker.ts";
 import { WORD_LABEL, type Word } from "../promote/words.ts";
+import type { ViewToTell } from "../render/proposal-view.ts";
 import { answerCommand } from "./answer-command.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import type { Ran } from "./ran.ts";
 import type { RunParts } from "./run-place.ts";
+import { tellView } from "./tell-view.ts";
 import { itemsAfter } from "./words-said.ts";
 
 type CommandTask = Extract<LaneTask, { kind: "command" }>;
@@ -30,13 +32,25 @@ export async function runCommand(
     const detail = `${task.repo} is gone, or the App is not installed on it any more`;
     return settle(item, [{ kind: "refused", place: null, reason: "repo-gone", detail }]);
   }
+  const { ran, views } = await runPaced(parts, known, { task, item }, signal);
+  // Whoever waits reads the answer first.
+  for (const view of views) await tellView(parts, known.repo, view, signal);
+  return ran;
+}
+
+async function runPaced(
+  parts: RunParts,
+  known: KnownRepo,
+  { item, task }: { readonly task: CommandTask; readonly item: LaneItem },
+  signal: AbortSignal,
+): Promise<{ readonly ran: Ran; readonly views: readonly ViewToTell[] }> {
   const turn = await parts.pacer.turn(known.repo.installation, MOST_WRITES, "person", signal);
   let writes = MOST_WRITES;
   try {
     const answer = await answerOf(parts, known, task, item);
     if ("kind" in answer) {
       writes = 1;
-      return settle(item, [answer]);
+      return { ran: settle(item, [answer]), views: [] };
     }
     const words = answer.words ?? [];
     await parts.pulls.say({
@@ -47,12 +61,13 @@ export async function runCommand(
       react: { comment: task.comment.id, reaction: answer.reaction },
     });
     writes = 3;
-    const { items = [], outcomes } = answer;
-    if (words.length === 0) return settle(item, outcomes, items);
+    const { items = [], outcomes, views = [] } = answer;
+    if (words.length === 0) return { ran: settle(item, outcomes, items), views };
     // By the label the words are found again: a run that ends before it says both once more.
     await parts.pulls.label(known.repo, task.pull.number, { add: [WORD_LABEL], remove: [] });
     writes = 4;
-    return settle(item, outcomes, [...items, ...(await itemsAfter(parts, known, words))]);
+    const after = await itemsAfter(parts, known, words);
+    return { ran: settle(item, outcomes, [...items, ...after]), views };
   } finally {
     turn.used(writes);
   }

@@ -227,7 +227,7 @@ function workOf(
 }
 
 /** From the index, which is read again if the branch has moved since. */
-async function pathsAt(
+export async function pathsAt(
   indexes: RepoIndexes,
   known: KnownRepo,
   base: string,

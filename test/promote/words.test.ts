@@ -59,6 +59,15 @@ describe("what stands of what was said", () => {
     expect(of([lift, hold(at)]).holds).toEqual([]);
   });
 
+  test("what a merge lifts, it lifts of its own second too, and of rollbacks alone", () => {
+    const at = "2026-11-22T09:00:00Z";
+    const lift: Word = { ...said, kind: "unhold", because: "rollback", component: null, at };
+    expect(of([lift, hold(at, { comment: 11, because: "rollback" })]).holds).toEqual([]);
+    expect(of([lift, hold(at, { comment: 11, because: "person" })]).holds).toHaveLength(1);
+    const later = hold("2026-11-22T09:00:01Z", { because: "rollback" });
+    expect(of([lift, later]).holds).toHaveLength(1);
+  });
+
   test("to lift one component leaves the others, and the whole", () => {
     const lift: Word = { ...said, kind: "unhold", component: "api", at: "2026-11-22T10:00:00Z" };
     const api = hold("2026-11-22T09:00:00Z", { component: "api" });

@@ -62,6 +62,8 @@ export interface HarbourOptions {
   readonly before?: (stage: Stage, repo: Repo) => Promise<void>;
   /** Names of the only repos that the App is installed on; default: all. */
   readonly installedOn?: readonly string[];
+  /** What the operator set of the sources; default: nothing. */
+  readonly normaliseOptions?: TagboatParts["normaliseOptions"];
   /** The operator's allow list; default: everything. */
   readonly allowed?: (fullName: string) => boolean;
   /** What each process is made of, before it is composed. */
@@ -200,7 +202,10 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     githubUrl: `${baseUrl}/api/v3`,
     allowed: options.allowed ?? (() => true),
     policy: policyOf(options.policy),
-    normaliseOptions: { ...defaultOptions, sources: options.sources ?? {} },
+    normaliseOptions: options.normaliseOptions ?? {
+      ...defaultOptions,
+      sources: options.sources ?? {},
+    },
     inbox,
     crowd: new Crowd(clock),
     ledger,

@@ -1,6 +1,7 @@
 import type { Delivery, HookScope } from "../model/delivery.ts";
 import type { ImageEvent } from "../model/event.ts";
 import { ForgeDenied } from "../model/forge.ts";
+import type { GateReads } from "../model/gate-reads.ts";
 import type { LaneTask, NewItem, Routing, Settled } from "../model/inbox.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { Pulls } from "../model/pulls.ts";
@@ -16,6 +17,7 @@ export interface RouteParts extends OtherTagsParts {
   readonly indexes: RepoIndexes;
   readonly normaliseOptions: NormaliseOptions;
   readonly pulls: Pick<Pulls, "open">;
+  readonly gateReads: Pick<GateReads, "ofHead">;
   /** Whether commands are answered and gates reported. */
   readonly promotion: boolean;
 }

@@ -303,9 +303,7 @@ test("its branch goes when it is closed, at the second try if need be", async ()
   const pull = await talk(h);
   await say(h, "ben", pull, "/promote pre-prod");
   const made = promotion(h);
-  // GitHub says that the branch stands elsewhere, which is not so.
-  const fault = { kind: "field-fails", field: 1, type: "STALE_DATA", message: "moved" } as const;
-  h.stage.faults.arm({ fault, at: "updateRefs" });
+  h.stage.faults.arm({ fault: { kind: "bad-gateway-before" }, at: "updateRefs" });
   await h.people.close("ann", made);
   await patience(h, 60_000);
   expect(await h.people.tip(made.headBranch)).toBeNull();

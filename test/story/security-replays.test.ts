@@ -1,10 +1,11 @@
 import { describe } from "@jest/globals";
 import { treeWith } from "../../sandbox/git/tree-edit.ts";
 import { noreplyEmail } from "../../sandbox/world/authorship.ts";
-import type { Pull, Repo } from "../../sandbox/world/entities.ts";
+import type { Pull } from "../../sandbox/world/entities.ts";
 import { defend } from "../support/attacks.ts";
+import { otherRepo, sayElsewhere } from "../support/other-repo.ts";
 import { type Act, ladder, PRE, PROD, type Scene } from "../support/scene.ts";
-import { CONFIG, DEV, IMAGE, overlay, V1, V2, V3 } from "../support/story.ts";
+import { CONFIG, IMAGE, overlay, V2, V3 } from "../support/story.ts";
 
 /** What was signed for one branch, repo or requester, brought to another; and `/tagboat rebuild`, which signs anew. */
 
@@ -39,23 +40,6 @@ async function retell(s: Scene, pull: Pull, message: (own: string) => string): P
   await move(s, pull, await store.writeCommit({ ...own, author, message: message(own.message) }));
 }
 
-/** The message of the same promotion in another repo of the owner. */
-async function elsewhere(s: Scene, repo: Repo): Promise<string> {
-  const { world } = s.h.stage;
-  const tip = (await repo.store.readRef("refs/heads/main")) ?? "";
-  await world.updateRefs(repo, "ann", [{ name: "refs/heads/t", before: null, after: tip }]);
-  const additions = [{ path: "README.md", content: Buffer.from("# CD\n") }];
-  const wanted = { branch: "t", expectedHead: tip, message: "x", additions, deletions: [] };
-  await world.commitOnBranch(repo, "ann", wanted);
-  const head = { repo, branch: "t" };
-  const texts = { title: "x", body: "", base: "main", draft: false };
-  const pull = await world.openPull(repo, "ann", { ...texts, head });
-  await world.comment(repo, "ann", pull, "/promote pre-prod");
-  await s.settle();
-  const made = world.pulls(repo).at(-1);
-  return (await repo.store.readCommit(made?.headOid ?? ""))?.message ?? "";
-}
-
 describe("what was signed for something else", () => {
   defend([
     {
@@ -77,19 +61,12 @@ describe("what was signed for something else", () => {
     },
     {
       what: "another repo",
-      setting: {
-        ...setting,
-        before: async ({ world }) => {
-          const files = { [CONFIG]: ladder(setting), [DEV]: overlay(V2), [PRE]: overlay(V1) };
-          const other = await world.createRepo("acme", "other", { files });
-          world.setPermission(other, "ann", "admin");
-        },
-      },
+      setting: { ...setting, before: otherRepo(setting.pre) },
       given: promote,
       attack: async (s) => {
-        const other = s.h.stage.world.repo("acme", "other");
-        if (other === null) throw new Error("acme has no other repo");
-        const message = await elsewhere(s, other);
+        const { pulls, repo } = await sayElsewhere(s, "ann", "/promote pre-prod");
+        const own = await repo.store.readCommit(pulls.at(-1)?.headOid ?? "");
+        const message = own?.message ?? "";
         await retell(s, proposal(s), () => message);
         await s.approve("ann", proposal(s));
       },
@@ -130,6 +107,63 @@ describe("what was signed for something else", () => {
       ],
       control,
       does: MERGED,
+    },
+  ]);
+});
+
+describe("a word that was said in another repo", () => {
+  const HOLD = '/tagboat hold pre-prod --reason "a demo"';
+  const HELD = "#1 `pre-prod` is held by `erin`: a demo. `/tagboat unhold` lifts it.";
+  const AGAIN =
+    "#1 A reply of Tagboat's was changed or deleted. What was said in it goes on to hold, and commands alone lift it:\n\n- ";
+  const before = otherRepo();
+  /** Our reply here is made to say what the one there says. */
+  const copied = async (s: Scene, body: string): Promise<void> => {
+    const { world } = s.h.stage;
+    const own = world.comments(s.talk).findLast(({ author }) => author === s.h.app.bot.login);
+    if (own === undefined) throw new Error("nothing was said");
+    await world.editComment(s.h.repo, "ben", own, body);
+    await s.settle();
+  };
+  const does = ["opened #2 pre-prod: app 6322-rbbs9 → bf76-qqxrq", "wrote #2"];
+  defend([
+    {
+      what: "a hold",
+      setting: { before },
+      given: (s) => s.say("ann", "/tagboat unhold dev"),
+      attack: async (s) => {
+        const { reply } = await sayElsewhere(s, "erin", HOLD);
+        await copied(s, reply.body);
+        await promote(s);
+      },
+      also: does,
+      told: [
+        `${AGAIN}\`/tagboat unhold dev\`, by \`ann\`: no reason given`,
+        "#1 #2 promotes `app` `6322-rbbs9` → `bf76-qqxrq` to `pre-prod`. It needs the approval of somebody with write other than `ben`. A person merges it.",
+        WAITS,
+      ],
+      control: async (s) => {
+        await s.say("erin", HOLD);
+        await promote(s);
+      },
+      does: [],
+    },
+    {
+      what: "that a hold is lifted",
+      setting: { before },
+      given: (s) => s.say("erin", HOLD),
+      attack: async (s) => {
+        await s.h.clock.advance(60_000);
+        const { reply } = await sayElsewhere(s, "erin", "/tagboat unhold pre-prod");
+        await copied(s, reply.body);
+        await promote(s);
+      },
+      told: [`${AGAIN}\`/tagboat hold pre-prod\`, by \`erin\`: a demo`, HELD],
+      control: async (s) => {
+        await s.say("erin", "/tagboat unhold pre-prod");
+        await promote(s);
+      },
+      does,
     },
   ]);
 });

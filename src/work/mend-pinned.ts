@@ -1,10 +1,12 @@
 import { editFiles } from "../edit/edit-files.ts";
 import type { FileState, Target } from "../model/forge.ts";
+import type { Settled } from "../model/inbox.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
 import type { PullFacts } from "../model/pulls.ts";
 import { artifactsIn } from "../promote/held-artifacts.ts";
 import { type LeftState, type MendStep, mendStep } from "../promote/mend-step.ts";
 import { type Replay, replayChanges } from "../promote/replay.ts";
+import { settledOf, subjectsOf } from "../promote/subjects.ts";
 import { type Authorship, ownCommitOn } from "../propose/authorship.ts";
 import { rebuildPinned } from "../propose/pinned.ts";
 import type { PinnedProposal } from "../propose/pinned-proposal.ts";
@@ -39,14 +41,14 @@ export type Mended =
   | { readonly kind: "person"; readonly why: string }
   | {
       readonly kind: "rebuilt";
-      readonly outcome: Outcome;
+      readonly settled: readonly Settled[];
       readonly proposal: PinnedProposal;
       readonly base: string;
       readonly approvalsVoid: boolean;
       /** What it does to what is built; `null`: nothing is to be told. */
       readonly view: ViewToTell | null;
     }
-  | { readonly kind: "closed"; readonly outcome: Outcome; readonly words: string };
+  | { readonly kind: "closed"; readonly settled: readonly Settled[]; readonly words: string };
 
 /** Brings a promotion or rollback to a base that moved: rebuilt with the same release and requester, or closed with words. */
 export async function mendPinned(
@@ -172,7 +174,7 @@ async function act(
   const { trailers } = author;
   const { component, environment } = trailers;
   const place = { repo: known.fullName, base: pull.base.branch, environment, component };
-  if (step.kind === "close") return close(parts, { place, pull, step, target });
+  if (step.kind === "close") return close(parts, { place, pull, step, target, trailers });
   return rebuild(parts, known, { place, pull, step, target, trailers });
 }
 
@@ -183,11 +185,13 @@ async function close(
     pull,
     step,
     target,
+    trailers,
   }: {
     readonly place: Place;
     readonly pull: PullFacts;
     readonly step: Extract<MendStep, { kind: "close" }>;
     readonly target: Target;
+    readonly trailers: CommitTrailers;
   },
 ): Promise<Tried> {
   const { why, words } = step;
@@ -201,7 +205,10 @@ async function close(
   });
   if (result.kind !== "done")
     return { kind: "again", why: result.detail, later: false, sent: null };
-  return { kind: "closed", words, outcome: { kind: "closed", place, number, why } };
+  const { artifacts, kind } = trailers;
+  const what = kind === "rollback" ? kind : "promotion";
+  const outcome: Outcome = { kind: "closed", what, place, number, why };
+  return { kind: "closed", words, settled: settledOf(outcome, subjectsOf(artifacts)) };
 }
 
 async function rebuild(
@@ -236,9 +243,18 @@ async function rebuild(
   });
   const attempt = await rebuildPinned(parts, target, proposal, { branch, pull: step.pull });
   const { number, url } = step.pull;
+  const outcome: Outcome = {
+    kind: "proposed",
+    what: proposal.kind,
+    place,
+    action: "updated",
+    number,
+    url,
+  };
   const rebuilt: Mended = {
     kind: "rebuilt",
-    outcome: { kind: "proposed", place, action: "updated", number, url },
+    settled: settledOf(outcome, subjectsOf(proposal.artifacts)),
+
     proposal,
     base: target.base?.oid ?? "",
     approvalsVoid: step.pull.approvedAt !== null,

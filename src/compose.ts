@@ -33,6 +33,7 @@ import { OperatorHolds } from "./work/operator-holds.ts";
 import { RegistryGate } from "./work/registry-gate.ts";
 import { RepoIndexes } from "./work/repo-indexes.ts";
 import { Sweeps } from "./work/sweeps.ts";
+import { TagMemories } from "./work/tag-memories.ts";
 import { Work } from "./work/work.ts";
 
 /** The adapters and settings that one process is made of. */
@@ -104,8 +105,10 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
   const { allowed, indexCache: cache, pacer, pauses, policy, registry, renderer } = parts;
   const indexes = new RepoIndexes({ forge, cache, allowed, policy, clock, log });
   const gate = new RegistryGate({ registry, pauses, clock, tally });
+  const tagMemories = new TagMemories();
   const work = new Work({
     forge,
+    tagMemories,
     pulls: createGithubPulls(host),
     people: createGithubPeople(host),
     gateReads: createGithubGateReads(host),
@@ -129,8 +132,8 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
   });
   const holds = new OperatorHolds(parts.switches, clock);
   const sweeps = new Sweeps({ forge, allowed, pacer, holds, clock, log });
-  const { reread } = parts;
-  const found = { forge, history, indexes, inbox, pacer, gate, clock, log, newId, reread };
+  const round = { forge, history, indexes, inbox, pacer, gate, clock, log, newId };
+  const found = { ...round, tagMemories, reread: parts.reread };
   return { probot, forge, history, indexes, work, sweeps, chores: catchUpChores(found) };
 }
 

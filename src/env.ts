@@ -5,6 +5,7 @@ import { mayBePlain } from "./env/plain-hosts.ts";
 import { readPolicySetting } from "./env/policy.ts";
 import { diskFiles, type Files, list, type Reader, type Variables, value } from "./env/reader.ts";
 import { type RenderEnv, readRender } from "./env/render.ts";
+import { readSources } from "./env/sources.ts";
 import { readStore, type StoreEnv } from "./env/store.ts";
 import { readTekton } from "./env/tekton.ts";
 import { readWork, type WorkEnv } from "./env/work.ts";
@@ -69,7 +70,7 @@ export function readEnv(variables: Variables, files: Files = diskFiles): EnvAnsw
     repos: readRepos(reader),
     registriesFile: readFilePath(reader, "TAGBOAT_REGISTRIES"),
     policy: readPolicySetting(reader),
-    options: { tekton: readTekton(reader) },
+    options: { tekton: readTekton(reader), sources: readSources(reader) },
     logLevel: readLogLevel(reader),
     notify: readNotify(reader, plainHttpHosts),
   };

@@ -6,20 +6,23 @@ import type { Clock } from "./model/clock.ts";
 import type { Config, Environment } from "./model/config.ts";
 import type { Target, TreePath } from "./model/forge.ts";
 import type { Outcome, Place, Refusal } from "./model/outcome.ts";
-import type { Artifact, ImageArtifact, Release } from "./model/release.ts";
+import type { Artifact, Release } from "./model/release.ts";
 import { type Authorship, authorshipOf, carriedBefore } from "./propose/authorship.ts";
 import { blobOid } from "./propose/blob-oid.ts";
 import { trackingBranch } from "./propose/branch-name.ts";
 import { commitDirectly } from "./propose/commit-direct.ts";
 import { openPull } from "./propose/next-step.ts";
 import { tellPlan } from "./propose/observe.ts";
+import { closedByPeople, mergedArtifacts } from "./propose/past-proposals.ts";
 import type { DesiredProposal } from "./propose/proposal.ts";
+import { pushedAgain } from "./propose/pushed-again.ts";
 import { parseTrailers } from "./propose/trailers.ts";
 import { type Attempt, type ProposeParts, upsertProposal } from "./propose/upsert.ts";
 import { type SourceScope, withSources } from "./propose/with-sources.ts";
 import { type ViewToTell, viewProposal, viewToTell } from "./render/proposal-view.ts";
 import type { ChangeViewer } from "./render/view-change.ts";
 import type { KeyOf, KeysInPlace, VersionInPlace } from "./resolve/keys-in-place.ts";
+import { withMergedKeys } from "./resolve/merged-keys.ts";
 
 /** What the second half of the story needs; adapters come from the composition root. */
 export interface FlowParts extends ProposeParts {
@@ -77,8 +80,9 @@ export async function tow(parts: FlowParts, work: PlaceWork, target: Target): Pr
     const { at, detail, failed } = keys;
     return { attempt: { kind: "unanswered", detail, at, failed }, verdicts: [], view: null };
   }
-  const author = provenAuthor(parts, work, target, keys.keyOf);
-  const plan = decide(work, target, author, keys.keyOf);
+  const keyOf = withMergedKeys(work.config, mergedArtifacts(target), keys.keyOf);
+  const author = provenAuthor(parts, work, target, keyOf);
+  const plan = decide(work, target, author, keyOf);
   const edited = editFiles(target.files, plan.changes);
   if (edited.kind === "refused") return refusedWhole(work, edited.refusal);
   const broken = plan.carriedVerdicts.find((verdict) => verdict.kind === "refused");
@@ -143,6 +147,7 @@ function planInput(work: PlaceWork, target: Target) {
     files: target.files,
     folders: target.folders,
     paths: work.files,
+    merged: mergedArtifacts(target),
   };
 }
 
@@ -174,20 +179,6 @@ function claimedArtifacts(target: Target): readonly Artifact[] {
   );
 }
 
-/** Versions that a person closed unmerged: exactly those are not proposed again, until the pull request is reopened. */
-function closedByPeople(target: Target): { artifact: ImageArtifact; pull: number }[] {
-  return target.pulls
-    .filter((pull) => pull.ours && pull.state === "closed" && pull.closedBy === "person")
-    .flatMap((pull) =>
-      (parseTrailers(pull.firstMessage)?.artifacts ?? [])
-        .filter((a) => a.kind === "image")
-        .map((artifact) => ({
-          artifact,
-          pull: pull.number,
-        })),
-    );
-}
-
 function desiredProposal(
   work: PlaceWork,
   plan: Plan,
@@ -202,7 +193,7 @@ function desiredProposal(
         carried.some((c) => c.kind === "image" && c.image === a.image && c.tag === a.tag),
     );
   const releases = work.releases.filter(holds);
-  const before = author.kind === "ours" ? author.trailers.deliveries : [];
+  const before = author.kind === "ours" ? author.trailers : null;
   return {
     place: work.place,
     environment: work.environment,
@@ -216,8 +207,14 @@ function desiredProposal(
       (v) => v.kind === "skipped" && v.reason === "entry-missing",
     ),
     releases,
-    deliveries: [...new Set([...before, ...releases.flatMap((release) => release.deliveries)])],
+    deliveries: [
+      ...new Set([
+        ...(before?.deliveries ?? []),
+        ...releases.flatMap((release) => release.deliveries),
+      ]),
+    ],
     orderUnknown: plan.orderUnknown,
+    pushedAgain: pushedAgain(plan.rows, carried, before?.artifacts ?? []),
   };
 }
 

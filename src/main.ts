@@ -11,6 +11,7 @@ import { type Env, EXIT_CONFIG, readEnv } from "./env.ts";
 import { createHealth, type HealthCheck } from "./ingest/health.ts";
 import { hookGenerationOf } from "./ingest/hook-generations.ts";
 import { createPromTally } from "./ingest/metrics.ts";
+import type { Outside } from "./ingest/outside.ts";
 import { createIngestServer, type IngestParts } from "./ingest/server.ts";
 import { ForgeUnavailable } from "./model/forge.ts";
 import type { HostHistory } from "./model/host-history.ts";
@@ -19,6 +20,7 @@ import { assertReady, openOwnStore } from "./own-store.ts";
 import { createOciRegistry } from "./registry/oci-registry.ts";
 import { readRegistriesFile } from "./registry/registries-file.ts";
 import { namedRegistries, publicHosts, type RegistryHosts } from "./registry/registry-hosts.ts";
+import { createWire } from "./registry/wire.ts";
 import { findKustomize } from "./render/find-kustomize.ts";
 import { createKustomizeRenderer, sweepBuildFolders } from "./render/kustomize-renderer.ts";
 import { findNetworkWall } from "./render/network-wall.ts";
@@ -67,6 +69,7 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
     clock,
     log,
     options: env.options,
+    outside: outsideReads(),
     github: await githubHandler(probot),
     health: createHealth({ checks: healthChecks(store, history), clock, log }),
     metrics,
@@ -92,6 +95,12 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
     await store.close();
   });
   await started;
+}
+
+/** Idle connections of this wire keep no process alive. */
+function outsideReads(): Outside {
+  const wire = createWire();
+  return (url, limits) => wire.ask({ ...limits, url, headers: {}, ca: null });
 }
 
 function githubAddress({ githubHost, githubProtocol }: Env): { githubUrl?: string } {

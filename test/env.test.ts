@@ -4,6 +4,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { Files, Variables } from "../src/env/reader.ts";
 import { readEnv, readHookEnv, readStoreEnv } from "../src/env.ts";
 import { hookGenerationOf } from "../src/ingest/hook-generations.ts";
+import { optionsOf } from "../src/normalise/normaliser.ts";
 import { defaultOptions } from "../src/normalise/sources.ts";
 
 function pem(type: "rsa" | "ec"): string {
@@ -214,6 +215,48 @@ describe("settings", () => {
         },
       },
     });
+  });
+
+  test("settings of sources, for all owners or one", () => {
+    const text = `sources:
+  nexus: { registry_host: { docker-hosted: nexus.example.com:8082 } }
+  nexus/Acme: { registry_host: nexus.acme.example/docker }
+  generic:
+    oidc:
+      - { issuer: github, audience: t, repository: acme/app, workflow: a.yml, ref: refs/heads/main }
+`;
+    const { options } = env({ TAGBOAT_SOURCES: "/s.yml" }, { "/s.yml": text });
+    expect(optionsOf(options, "nexus", "umbrella")).toEqual({
+      registry_host: { "docker-hosted": "nexus.example.com:8082" },
+    });
+    expect(optionsOf(options, "nexus", "ACME")).toEqual({
+      registry_host: "nexus.acme.example/docker",
+    });
+    expect(optionsOf(options, "quay", "acme")).toEqual({});
+    expect(optionsOf(options, "constructor", null)).toEqual({});
+    expect(optionsOf(options, "generic", null).oidc?.[0]?.audience).toBe("t");
+  });
+
+  test.each([
+    ["sources: [", /^TAGBOAT_SOURCES, line 1: /],
+    ["", /^TAGBOAT_SOURCES: the file: /],
+    ["sources: { npm: {} }", /must be a source, or source\/owner/],
+    ["sources: { quay/a/b: {} }", /must be a source, or source\/owner/],
+    ["sources: { nexus: { host: a } }", /nexus has keys that are not known: host/],
+    ["sources: { nexus: { registry_host: 'https://a' } }", /nexus › registry_host/],
+    ["sources: { ecr-sns: { topics: [a] } }", /topics › 0: must be a topic's ARN/],
+    ["sources: { artifactory: { signing: none } }", /signing/],
+    [
+      "sources: { generic: { oidc: [{ issuer: 'http://a', audience: a, repository: a, workflow: a, ref: a }] } }",
+      /oidc › 0 › issuer/,
+    ],
+  ])("%s is refused", (text, line) => {
+    expect(problems({ TAGBOAT_SOURCES: "/s.yml" }, { "/s.yml": text })).toEqual([
+      expect.stringMatching(line),
+    ]);
+    expect(problems({ TAGBOAT_SOURCES: "/none.yml" })).toEqual([
+      "TAGBOAT_SOURCES: the file cannot be read",
+    ]);
   });
 
   test("the store", () => {

@@ -45,6 +45,8 @@ export const fieldTable: Readonly<Record<string, Fields<never>>> = {
   MergedEvent: momentFields,
   ReopenedEvent: momentFields,
   HeadRefForcePushedEvent: momentFields,
+  RemovedFromMergeQueueEvent: momentFields,
+  AutoMergeDisabledEvent: momentFields,
   StatusCheckRollup: rollupFields,
   CheckSuite: checkSuiteFields,
   CheckRun: checkRunFields,

@@ -7,6 +7,10 @@ export type PullMoment = {
   readonly actor: string | null;
 } & (
   | { readonly kind: "CLOSED_EVENT" | "REOPENED_EVENT" | "MERGED_EVENT" }
+  | {
+      readonly kind: "REMOVED_FROM_MERGE_QUEUE_EVENT" | "AUTO_MERGE_DISABLED_EVENT";
+      readonly reason: string | null;
+    }
   | { readonly kind: "HEAD_REF_FORCE_PUSHED_EVENT"; readonly before: Oid; readonly after: Oid }
 );
 
@@ -55,12 +59,22 @@ function closing(pull: Pull): PullMoment[] {
   return [{ kind: "MERGED_EVENT", at: pull.mergedAt, actor: pull.mergedBy }, closed];
 }
 
+const stops: Readonly<
+  Record<string, "REMOVED_FROM_MERGE_QUEUE_EVENT" | "AUTO_MERGE_DISABLED_EVENT">
+> = {
+  dequeued: "REMOVED_FROM_MERGE_QUEUE_EVENT",
+  auto_merge_disabled: "AUTO_MERGE_DISABLED_EVENT",
+};
+
 type Add = (pull: Pull, moment: PullMoment) => void;
 
 function remember(world: World, event: WorldEvent, add: Add): void {
   if (event.kind === "push") rememberPush(world, event, add);
   if (event.kind !== "pull_request") return;
   const { pull, actor } = event;
+  const stopped = stops[event.action];
+  if (stopped !== undefined)
+    add(pull, { kind: stopped, at: instant(world), actor, reason: event.reason ?? null });
   if (event.action === "reopened") add(pull, { kind: "REOPENED_EVENT", at: instant(world), actor });
   if (event.action === "closed") for (const moment of closing(pull)) add(pull, moment);
 }

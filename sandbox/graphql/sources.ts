@@ -141,7 +141,13 @@ export interface RuleSource {
   readonly parameters: object | null;
 }
 export interface MomentSource {
-  readonly __typename: "ClosedEvent" | "MergedEvent" | "ReopenedEvent" | "HeadRefForcePushedEvent";
+  readonly __typename:
+    | "ClosedEvent"
+    | "MergedEvent"
+    | "ReopenedEvent"
+    | "HeadRefForcePushedEvent"
+    | "RemovedFromMergeQueueEvent"
+    | "AutoMergeDisabledEvent";
   readonly of: PullSource;
   readonly moment: PullMoment;
 }

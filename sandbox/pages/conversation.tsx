@@ -125,6 +125,10 @@ function wordsOf(moment: PullMoment, pull: Pull): string {
       return "reopened this";
     case "MERGED_EVENT":
       return `merged this into ${pull.baseBranch} as ${pull.mergeOid?.slice(0, 7) ?? ""}`;
+    case "REMOVED_FROM_MERGE_QUEUE_EVENT":
+      return "took this out of the merge queue";
+    case "AUTO_MERGE_DISABLED_EVENT":
+      return "turned auto-merge off";
     case "HEAD_REF_FORCE_PUSHED_EVENT":
       return `moved the branch from ${moment.before.slice(0, 7)} to ${moment.after.slice(0, 7)}`;
   }

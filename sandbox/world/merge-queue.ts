@@ -1,8 +1,8 @@
 import type { Oid } from "../git/object-store.ts";
 import { addAccount } from "./accounts.ts";
 import type { Pull, Repo } from "./entities.ts";
-import { assertHead, assertMergeable, writeMergeCommit } from "./merging.ts";
-import { followMoves, type Move } from "./ref-aftermath.ts";
+import { assertHead, assertMergeable, writeMergeCommit, writeSquashCommit } from "./merging.ts";
+import { followMoves, type Move, mergedNow } from "./ref-aftermath.ts";
 import { requiredChecksOn, rulesOf } from "./rules.ts";
 import {
   assertWritable,
@@ -56,11 +56,11 @@ export async function enqueue(
 }
 
 /** Takes a pull request out of its queue. @throws Rejection when it is in none. */
-export async function dequeue(state: State, repo: Repo, _actor: string, pull: Pull): Promise<void> {
+export async function dequeue(state: State, repo: Repo, actor: string, pull: Pull): Promise<void> {
   assertWritable(repo);
   const entry = queueOf(state, repo, pull.baseBranch).find((one) => one.pull === pull);
   if (entry === undefined) throw unprocessable("Pull request is not in the merge queue");
-  await removeEntry(state, repo, pull.baseBranch, entry, "MANUAL");
+  await removeEntry(state, repo, pull.baseBranch, entry, "MANUAL", actor);
   await rebuild(state, repo, pull.baseBranch);
 }
 
@@ -77,7 +77,9 @@ async function buildGroup(
   if (baseOid === null) return false;
   let headOid: Oid;
   try {
-    headOid = await writeMergeCommit(state, repo, entry.by, entry.pull, baseOid);
+    // A linear history leaves the queue no merge commits: its method is then squash, as its ruleset has to say on GitHub.
+    const write = rulesOf(repo, base).linearHistory ? writeSquashCommit : writeMergeCommit;
+    headOid = await write(state, repo, entry.by, entry.pull, baseOid);
   } catch (error) {
     if (!(error instanceof Rejection)) throw error;
     await removeEntry(state, repo, base, entry, "MERGE_CONFLICT");
@@ -108,6 +110,7 @@ async function removeEntry(
   base: string,
   entry: QueueEntry,
   reason: "MERGE_CONFLICT" | "CI_FAILURE" | "MANUAL",
+  actor = queueBot(state),
 ): Promise<void> {
   const queue = queueOf(state, repo, base);
   queue.splice(queue.indexOf(entry), 1);
@@ -116,7 +119,7 @@ async function removeEntry(
   }
   if (entry.pull.mergedAt !== null) return;
   const told = { kind: "pull_request", action: "dequeued", repo, pull: entry.pull } as const;
-  emit(state, { ...told, actor: queueBot(state), reason });
+  emit(state, { ...told, actor, reason });
 }
 
 /** Whether the queue of some branch moved on: call again until it did not. */
@@ -180,5 +183,8 @@ async function judgeGroup(
   const queue = queueOf(state, repo, base);
   queue.splice(queue.indexOf(entry), 1);
   await followMoves(state, repo, queueBot(state), moves);
+  // A squashed commit does not hold the head, so the aftermath has not marked it.
+  const { headOid, pull } = entry;
+  if (pull.mergedAt === null) mergedNow(state, repo, queueBot(state), pull, headOid);
   return true;
 }

@@ -102,6 +102,18 @@ async function writeMerge(
   if (options.method === "merge") {
     return await writeMergeCommit(state, repo, actor, pull, tip, options);
   }
+  return await writeSquashCommit(state, repo, actor, pull, tip, options);
+}
+
+/** All of a pull request as one commit onto `tip`; also what the merge queue tests where the history is to be linear. */
+export async function writeSquashCommit(
+  state: State,
+  repo: Repo,
+  _actor: string,
+  pull: Pull,
+  tip: Oid,
+  options: { title?: string; message?: string } = {},
+): Promise<Oid> {
   const tree = await mergedTree(repo, tip, pull.headOid);
   const title = options.title ?? `${pull.title} (#${pull.number})`;
   const message = joined(title, options.message ?? "");

@@ -22,8 +22,10 @@ announce images for CD repos of the owner: treat it as a password.
 
   <source>            ${Object.keys(sourceTable).join(", ")}
   <owner>             the GitHub user or organisation whose CD repos it may reach
-  --repo REPO         only this CD repo: name or owner/name
-  --image PREFIX      only images at or below it, with host: quay.io/acme
+  --scope SCOPE       owner (default), repo:NAME (only this CD repo), or image:PREFIX (only images
+                      at or below it, with host: image:quay.io/acme)
+  --repo REPO         the same as --scope repo:REPO; also owner/name
+  --image PREFIX      the same as --scope image:PREFIX
   --generation N      make the URL of a generation other than the one in force
                       (TAGBOAT_HOOK_GENERATIONS raises it, which revokes the earlier URL)
   --url BASE          where senders reach Tagboat; default: TAGBOAT_URL
@@ -87,7 +89,7 @@ function readWanted(args: readonly string[]): Wanted | string {
   const owner = ownerText.toLowerCase();
   if (!/^[a-z0-9][a-z0-9_-]*$/.test(owner)) return "owner must be a GitHub user or organisation";
   if (rest.length > 0) return `too many arguments: ${rest.join(" ")}`;
-  const scope = readScope(owner, values.repo, values.image);
+  const scope = readScope(owner, values);
   if (typeof scope === "string") return scope;
   if (!/^([1-9]\d{0,8})?$/.test(values.generation ?? ""))
     return "--generation must be a number from 1";
@@ -104,17 +106,32 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { repo: option, image: option, generation: option, url: option },
+      options: {
+        scope: option,
+        repo: option,
+        image: option,
+        generation: option,
+        url: option,
+      },
     });
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-function readScope(owner: string, repo?: string, image?: string): HookScope | string {
-  if (repo !== undefined && image !== undefined) return "give --repo or --image, not both";
-  if (repo !== undefined) return repoScope(owner, repo.toLowerCase());
-  if (image !== undefined) return imageScope(image.toLowerCase().replace(/\/+$/, ""));
+function readScope(
+  owner: string,
+  given: { readonly scope?: string; readonly repo?: string; readonly image?: string },
+): HookScope | string {
+  const { image, repo, scope } = given;
+  if ([scope, repo, image].filter((one) => one !== undefined).length > 1)
+    return "give one of --scope, --repo and --image";
+  const [, kind, rest = ""] = /^(repo|image):(.+)$/.exec(scope ?? "") ?? [];
+  if (scope !== undefined && scope !== "owner" && kind === undefined)
+    return "--scope must be owner, repo:NAME or image:PREFIX";
+  const named = { repo: kind === "repo" ? rest : repo, image: kind === "image" ? rest : image };
+  if (named.repo !== undefined) return repoScope(owner, named.repo.toLowerCase());
+  if (named.image !== undefined) return imageScope(named.image.toLowerCase().replace(/\/+$/, ""));
   return { kind: "owner" };
 }
 

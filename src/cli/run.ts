@@ -7,20 +7,24 @@ import { explain } from "./explain.ts";
 import { hookUrl } from "./hook-url.ts";
 import { init } from "./init.ts";
 import { ownDesk } from "./own-desk.ts";
+import { parse } from "./parse.ts";
 import { pause } from "./pause.ts";
 import { replay } from "./replay.ts";
 import { resume } from "./resume.ts";
 import { schema } from "./schema.ts";
 import { setImage } from "./set-image.ts";
 import { status } from "./status.ts";
+import { testTag } from "./test-tag.ts";
 
 /** Every subcommand. A new one is a file and a line here. */
 function commandsOf(desk: DeskParts): Readonly<Record<string, Command>> {
   return {
     "hook-url": hookUrl,
+    parse,
     init,
     "set-image": setImage,
     "check-config": checkConfig,
+    "test-tag": testTag,
     schema,
     status: status(desk),
     explain: explain(desk),

@@ -1,12 +1,12 @@
-import type { Config, Environment, ImageRule, LabelNames, TagPolicy } from "../model/config.ts";
+import type { Config, Environment, ImageRule, LabelNames } from "../model/config.ts";
 import { environmentOf } from "./config-environment.ts";
 import { Findings } from "./config-findings.ts";
 import { ladderFindings } from "./config-ladder.ts";
 import type { WrittenConfig, WrittenImage } from "./config-schema.ts";
 import type { Finding, ValuePath } from "./config-text.ts";
 import { parseImagePattern } from "./image-pattern.ts";
-import { isRange } from "./order.ts";
-import { compilePattern } from "./safe-pattern.ts";
+import { tagPolicyOf } from "./tag-settings.ts";
+import { tagTemplateFault } from "./tag-template.ts";
 
 /** Turns a config of the right shape into what it means, defaults filled in, and says what of it cannot be. */
 export function meaningOf(written: WrittenConfig): {
@@ -30,14 +30,10 @@ export function meaningOf(written: WrittenConfig): {
 
 function imageRule(written: WrittenImage, path: ValuePath, findings: Findings): ImageRule {
   checkSource(written, path, findings);
-  checkTags(written.tags, [...path, "tags"], findings);
-  if (written.tag !== null && !isTagTemplate(written.tag)) {
-    const message =
-      "Write the template from text, {revision}, {run} and parts like {revision:0:4}.";
-    findings.error([...path, "tag"], message);
-  }
+  checkTemplate(written, [...path, "tag"], findings);
   return {
     ...written,
+    tags: tagPolicyOf(written, [...path, "tags"], findings),
     name: imagePattern(written.name, [...path, "name"], findings),
     aliases: written.aliases.map((alias, index) =>
       imagePattern(alias, [...path, "aliases", index], findings),
@@ -67,9 +63,15 @@ function checkSource(written: WrittenImage, path: ValuePath, findings: Findings)
   }
 }
 
-function isTagTemplate(text: string): boolean {
-  const bare = text.replace(/\{(revision|run)(:-?\d{1,3}(:\d{1,3})?)?\}/g, "x");
-  return /^[A-Za-z0-9_.-]{1,128}$/.test(bare);
+function checkTemplate({ tag, verify }: WrittenImage, path: ValuePath, findings: Findings): void {
+  if (tag === null) return;
+  const fault = tagTemplateFault(tag);
+  if (fault !== null) findings.error(path, fault);
+  if (verify === "none") {
+    const message =
+      "A computed tag has to be looked up in the registry: `tag` needs `verify: registry`.";
+    findings.error(path, message);
+  }
 }
 
 function imagePattern(text: string, path: ValuePath, findings: Findings): string {
@@ -79,35 +81,6 @@ function imagePattern(text: string, path: ValuePath, findings: Findings): string
   const hint = tagged ? " without tag and digest" : ", with at most four `*`";
   findings.error(path, `This is no image name: write it like quay.io/org/app${hint}.`);
   return text;
-}
-
-function checkTags(policy: TagPolicy, path: ValuePath, findings: Findings): void {
-  for (const key of ["match", "extract"] as const) {
-    const source = policy[key];
-    const reading = source === null ? null : compilePattern(source);
-    if (reading?.kind === "invalid") findings.error([...path, key], `This ${reading.message}.`);
-  }
-  checkExtract(policy, [...path, "extract"], findings);
-  checkRange(policy, [...path, "range"], findings);
-}
-
-function checkExtract({ extract, order }: TagPolicy, path: ValuePath, findings: Findings): void {
-  if (extract === null) return;
-  if (!/\((?!\?[:=!]|\?<[=!])/.test(extract)) {
-    findings.error(path, "Put the part to compare into a group: `^main-(\\d+)$`.");
-  }
-  if (order === "build-time") {
-    const message = "`extract` is not used with `order: build-time`: choose another order.";
-    findings.warning(path, message);
-  }
-}
-
-function checkRange({ range, order }: TagPolicy, path: ValuePath, findings: Findings): void {
-  if (range === null) return;
-  if (order !== "semver") findings.error(path, "`range` needs `order: semver`.");
-  else if (!isRange(range)) {
-    findings.error(path, "This is no range of versions: write it like `>=1.2 <2`.");
-  }
 }
 
 function unusedRules(rules: readonly ImageRule[], findings: Findings): void {

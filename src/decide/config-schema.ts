@@ -24,6 +24,11 @@ const tags = z.strictObject({
   order: z.enum(["build-time", "semver", "numeric", "alphabetical"]).default("build-time"),
   range: orNull(z.string().min(1)).describe("Range of versions, with order: semver only."),
   extract: orNull(regexp).describe("Regular expression with one group: the part to compare."),
+  ignore: oneOrMore.optional().describe("Regular expressions: what fits one is never taken."),
+  prerelease: orNull(z.boolean()).describe("Whether pre-releases are taken, with order: semver."),
+  platforms: texts.default([]).describe("Platforms that an image must be built for, all of them."),
+  age: duration.optional().describe("How old a version is at least before it is proposed."),
+  repushed: z.enum(["follow", "refuse"]).default("follow").describe("A tag with other content."),
 });
 
 const labels = z.strictObject({

@@ -1,23 +1,12 @@
-import type { WrittenConfig, WrittenEnvironment, WrittenImage } from "./config-schema.ts";
+import type { WrittenConfig, WrittenEnvironment } from "./config-schema.ts";
 import type { Finding } from "./config-text.ts";
 import { parseDuration } from "./duration.ts";
 
 /** What stands in the config, is valid, and is not acted on by this version: said, so that nobody relies on it. */
 export function waitingParts(config: WrittenConfig): Finding[] {
-  const findings: Finding[] = [];
-  for (const [index, image] of config.images.entries()) {
-    findings.push(...ofImage(image, ["images", index]));
-  }
-  for (const [index, environment] of config.environments.entries()) {
-    findings.push(...ofEnvironment(environment, ["environments", index]));
-  }
-  return findings;
-}
-
-function ofImage(image: WrittenImage, path: readonly PropertyKey[]): Finding[] {
-  if (image.tag === null) return [];
-  const until = "a pipeline event that does not name a tag is skipped";
-  return [waiting([...path, "tag"], "The `tag` template", until)];
+  return config.environments.flatMap((environment, index) =>
+    ofEnvironment(environment, ["environments", index]),
+  );
 }
 
 function ofEnvironment(environment: WrittenEnvironment, path: readonly PropertyKey[]): Finding[] {

@@ -1,6 +1,7 @@
 import type { Config, ImageRule } from "../model/config.ts";
 import type { ImageName, ImageVersion } from "../model/image.ts";
 import { mappedImage, trackedImage } from "./image-pattern.ts";
+import { presentTag } from "./kustomization.ts";
 import { isComparable, versionIn } from "./plan-entry.ts";
 import type { Overlay, RepoIndex } from "./repo-index.ts";
 
@@ -21,9 +22,10 @@ export interface PresentVersion extends ImageVersion {
 export function followedImages(index: RepoIndex, config: Config): readonly FollowedImage[] {
   const found = new Map<ImageName, { rule: ImageRule; present: PresentVersion[] }>();
   for (const overlay of index.overlays) {
-    for (const { image, present } of entriesOf(config, overlay)) {
+    for (const { entry, image, present } of entriesOf(config, overlay)) {
       const rule = trackedImage(config, image)?.rule;
-      if (rule === undefined) continue;
+      // Whether a bare `v1` is a version of its own, what else the registry has will tell.
+      if (!rule || !isComparable(rule.tags, entry, presentTag(entry) ?? "")) continue;
       const known = found.get(image) ?? { rule, present: [] };
       known.present.push(present);
       found.set(image, known);
@@ -37,9 +39,13 @@ function entriesOf(config: Config, overlay: Overlay) {
   if (environment?.on !== "push" || overlay.trouble !== null) return [];
   return overlay.entries.flatMap((entry) => {
     const version = versionIn(entry);
-    if (entry.image === null || version === null || !isComparable(entry)) return [];
+    if (entry.image === null || version === null) return [];
     const present = { ...version, image: entry.image };
-    return followedAs(config, environment.image, entry.image).map((image) => ({ image, present }));
+    return followedAs(config, environment.image, entry.image).map((image) => ({
+      entry,
+      image,
+      present,
+    }));
   });
 }
 

@@ -1,7 +1,7 @@
-import semver from "semver";
 import type { TagPolicy } from "../model/config.ts";
 import type { OrderKey } from "../model/release.ts";
 import { compilePattern } from "./safe-pattern.ts";
+import { compareSemver, versionOf } from "./version-range.ts";
 
 /** A version as orders look at it. */
 export interface Versioned {
@@ -98,20 +98,6 @@ function extracted(source: string, tag: string): string | null {
   return named[0] ?? found[1] ?? null;
 }
 
-/** A tag as semver reads it: `v` before it and a missing minor or patch number are fine. */
-function versionOf(tag: string): semver.SemVer | null {
-  const strict = semver.parse(tag);
-  if (strict) return strict;
-  const short = /^v?(\d{1,9})(?:\.(\d{1,9}))?(-[0-9A-Za-z.-]+)?$/.exec(tag);
-  return short ? semver.parse(`${short[1]}.${short[2] ?? 0}.0${short[3] ?? ""}`) : null;
-}
-
-function compareSemver(a: string, b: string): number | null {
-  const left = versionOf(a);
-  const right = versionOf(b);
-  return left && right ? semver.compare(left, right) : null;
-}
-
 function compareNumbers(a: string, b: string): number {
   const [whole, part] = numberParts(a);
   const [otherWhole, otherPart] = numberParts(b);
@@ -123,16 +109,4 @@ function compareNumbers(a: string, b: string): number {
 function numberParts(text: string): [bigint, string] {
   const [whole = "0", part = ""] = text.split(".");
   return [BigInt(whole), part.replace(/0+$/, "")];
-}
-
-/** Whether a text is a range that `order: semver` understands. */
-export function isRange(text: string): boolean {
-  return text.length <= 200 && semver.validRange(text) !== null;
-}
-
-/** Whether a tag's version lies in the range. */
-export function inRange(policy: TagPolicy, tag: string): boolean {
-  const part = orderedPart(policy, tag);
-  const version = part === null ? null : versionOf(part);
-  return version !== null && policy.range !== null && semver.satisfies(version, policy.range);
 }

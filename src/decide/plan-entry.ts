@@ -1,5 +1,5 @@
 import type { ImageChange } from "../model/change.ts";
-import type { Config, Environment, ImageRule } from "../model/config.ts";
+import type { Config, Environment, ImageRule, TagPolicy } from "../model/config.ts";
 import type { ImageName, ImageVersion } from "../model/image.ts";
 import type { Refusal } from "../model/outcome.ts";
 import type { ImageArtifact } from "../model/release.ts";
@@ -128,13 +128,16 @@ export function holdsAlready(change: ImageChange, target: Target): boolean {
   return change.digest === undefined || change.digest === entry.digest;
 }
 
-/** Whether the version in an entry can be told from others by its time: a moving tag beside no digest cannot. */
-export function isComparable(entry: Entry | null): boolean {
+/**
+ * Whether the version in an entry can be told from others: a moving tag beside no digest cannot.
+ * @param coming the tag that wants its place.
+ */
+export function isComparable(policy: TagPolicy, entry: Entry | null, coming: string): boolean {
   const now = versionIn(entry);
   if (entry === null || now === null) return false;
   if (now.digest !== null) return true;
   const tag = presentTag(entry);
-  return tag !== null && !isMovingTag(tag);
+  return tag !== null && !isMovingTag(policy, tag, coming);
 }
 
 /** The versions in an image's entries whose build times the contenders have to be compared with. */
@@ -150,9 +153,11 @@ export function presentVersions(
     .flatMap((file) => targetsIn(scope, image, file))
     .flatMap(({ entry }) => {
       const now = versionIn(entry);
-      if (!isComparable(entry) || now === null || !entry?.image) return [];
+      if (now === null || !entry?.image) return [];
       const settled = contenders.every(
-        ({ artifact }) => compareVersions(tags, artifact, { ...now, orderKey: null }) !== "unknown",
+        ({ artifact }) =>
+          !isComparable(tags, entry, artifact.tag) ||
+          compareVersions(tags, artifact, { ...now, orderKey: null }) !== "unknown",
       );
       return settled ? [] : [{ image: entry.image, ...now }];
     });

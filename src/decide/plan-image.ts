@@ -17,6 +17,8 @@ import {
   versionIn,
 } from "./plan-entry.ts";
 import type { PlanFile } from "./plan-files.ts";
+import { missingPlatforms } from "./platforms.ts";
+import { digestBefore, shortDigest } from "./pushed-again.ts";
 import { tagVerdict } from "./tag-policy.ts";
 import type { Contender, ImagePlan, PlanRow, TrackingInput, Verdict } from "./tracking-plan.ts";
 
@@ -128,16 +130,35 @@ function refusedTarget(
 }
 
 /** Why a version may not stand in this entry at all; `null` when it may. */
-function unfit({ input, tracked, target }: Contest, contender: Contender): Verdict | null {
+function unfit(contest: Contest, contender: Contender): Verdict | null {
+  const { input, tracked, target } = contest;
   const { artifact, candidate } = contender;
+  const policy = tracked.rule.tags;
   const present = target.entry === null ? null : presentTag(target.entry);
-  const tag = tagVerdict(tracked.rule.tags, artifact.tag, present);
+  const tag = tagVerdict(policy, artifact.tag, present);
   if (tag.kind !== "ok") return tag;
   if (candidate === null) return null;
+  const missing = missingPlatforms(policy.platforms, input.candidates[candidate]?.platforms ?? []);
+  if (missing.length > 0) {
+    const detail = `${artifact.tag} is not built for ${missing.join(" and ")}`;
+    return { kind: "skipped", reason: "platform-missing", detail };
+  }
+  const before = contentBefore(contest, artifact);
+  if (before !== null && policy.repushed === "refuse") {
+    const detail = `${artifact.tag} named ${shortDigest(before)} and names ${shortDigest(artifact.digest ?? "")} now: push other content under another tag, or write \`repushed: follow\``;
+    return { kind: "refused", reason: "tag-pushed-again", detail };
+  }
   const bar = input.barred.find((barred) => isBarred(input, barred.artifact, artifact));
   if (!bar) return null;
   const detail = `${artifact.tag} was closed unmerged in #${bar.pull}: reopen that pull request to have it`;
   return { kind: "skipped", reason: "closed-by-person", detail };
+}
+
+/** The digest that the tag named before, where that is known and another. */
+function contentBefore({ input, target }: Contest, artifact: ImageArtifact): string | null {
+  const carried = [...input.carried, ...input.merged].filter((one) => one.kind === "image");
+  const nameOf = (image: ImageName) => trackedImage(input.config, image)?.image ?? null;
+  return digestBefore({ carried, nameOf }, target, artifact);
 }
 
 function isBarred(input: TrackingInput, barred: ImageArtifact, artifact: ImageArtifact): boolean {
@@ -189,8 +210,7 @@ function settle(
   }
   const idle = { verdicts, winner, change: null, row: null, refusal: null, orderUnknown: false };
   if (holdsAlready(change, target)) {
-    const detail = `\`${target.file}\` holds ${artifact.tag} already`;
-    verdicts.set(winner, { kind: "skipped", reason: "up-to-date", detail });
+    verdicts.set(winner, heldAlready(contest, winner));
     return idle;
   }
   const order = againstPresent(contest, artifact);
@@ -202,7 +222,8 @@ function settle(
   }
   const isDirect = contest.input.environment.delivery === "commit";
   // A moving tag is no version that one could go back from.
-  if (order === "unknown" && isDirect && isComparable(target.entry)) {
+  const comparable = isComparable(tracked.rule.tags, target.entry, artifact.tag);
+  if (order === "unknown" && isDirect && comparable) {
     const message = `Whether ${artifact.tag} is newer than what \`${target.file}\` holds cannot be told, and nobody reviews a direct commit. Push an image with a build time, or deliver by pull request.`;
     const refusal: Refusal = { reason: "order-unknown", message, file: target.file };
     return refusedTarget({ contenders: [winner] }, verdicts, refusal);
@@ -214,10 +235,22 @@ function settle(
   return { ...idle, change, row, orderUnknown: order === "unknown" };
 }
 
+/** Nothing changes in git, which is told apart where the tag names other content than when it came there. */
+function heldAlready(contest: Contest, { artifact, candidate }: Contender): Verdict {
+  const { target } = contest;
+  const before = candidate === null ? null : contentBefore(contest, artifact);
+  if (before === null) {
+    const detail = `\`${target.file}\` holds ${artifact.tag} already`;
+    return { kind: "skipped", reason: "up-to-date", detail };
+  }
+  const detail = `\`${target.file}\` holds ${artifact.tag}, which named ${shortDigest(before)} when it came there and names ${shortDigest(artifact.digest ?? "")} now: what starts anew runs that. Pin by digest (\`pin: tag+digest\`) to decide when`;
+  return { kind: "skipped", reason: "tag-pushed-again", detail };
+}
+
 function againstPresent({ input, tracked, target }: Contest, artifact: ImageArtifact): Comparison {
   const now = versionIn(target.entry);
   if (now === null) return "newer";
-  if (!isComparable(target.entry)) return "unknown";
+  if (!isComparable(tracked.rule.tags, target.entry, artifact.tag)) return "unknown";
   const image = target.entry?.image ?? target.image;
   const present = { ...now, orderKey: input.keyOf(image, now) };
   return compareVersions(tracked.rule.tags, artifact, present);

@@ -1,7 +1,7 @@
 import type { TagPolicy } from "../model/config.ts";
 import { isAttachmentTag } from "../model/image.ts";
 import { compareVersions } from "./order.ts";
-import { tagVerdict } from "./tag-policy.ts";
+import { isDeclared, isMovingTag, tagVerdict } from "./tag-policy.ts";
 
 /** A registry's list of an image's tags, and what is known of it. */
 export interface TagList {
@@ -22,12 +22,19 @@ export interface TagList {
  */
 export function tagsToRead(list: TagList, limit: number): readonly string[] {
   const { before, policy, read } = list;
-  const wanted = list.tags.filter((tag) => !read.has(tag) && mayBeNewer(list, tag));
+  const present = list.present.filter((stands) => stands === null || !isReplaced(list, stands));
+  const wanted = list.tags.filter((tag) => !read.has(tag) && mayBeNewer({ ...list, present }, tag));
   const rank = new Map(newestFirst(policy, wanted).map((tag, at) => [tag, at]));
   const isOld = (tag: string): number => (before === null || before.has(tag) ? 1 : 0);
   return wanted
     .sort((a, b) => isOld(a) - isOld(b) || (rank.get(a) ?? 0) - (rank.get(b) ?? 0))
     .slice(0, limit);
+}
+
+/** A bare `v1` is re-pointed at each release where the registry has a `v1.2` or `v1.2.3` as well: nothing is known of what stands there. */
+function isReplaced({ policy, tags }: TagList, stands: string): boolean {
+  if (isDeclared(policy, stands) || !isMovingTag(policy, stands, null)) return false;
+  return tags.some((tag) => tag.startsWith(`${stands}.`));
 }
 
 function mayBeNewer({ policy, present }: TagList, tag: string): boolean {

@@ -19,6 +19,8 @@ export interface TrackingInput {
   readonly candidates: readonly Release[];
   /** What the open proposal carries; empty when there is none. */
   readonly carried: readonly Artifact[];
+  /** What merged proposals of this place carried, newest first, as far as is known. */
+  readonly merged: readonly ImageArtifact[];
   /** What people closed unmerged. */
   readonly barred: readonly BarredArtifact[];
   /** Build time of a version that stands in an entry; `null` when nobody knows. See `inPlace`. */

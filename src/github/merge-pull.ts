@@ -10,7 +10,9 @@ import {
   requiresGate,
 } from "./branch-rules.ts";
 import { type Document, type Host, inRepo } from "./host.ts";
+import { isViewer } from "./pull-state.ts";
 import { readAnswer } from "./target.ts";
+import { Actor } from "./target-answer.ts";
 
 type Wanted = Parameters<Pulls["merge"]>[0];
 type Merged = Awaited<ReturnType<Pulls["merge"]>>;
@@ -39,6 +41,16 @@ export const MERGE_STATE: Document = {
       isMergeQueueEnabled
       isInMergeQueue
       baseRef { ...Rules }
+      head: commits(last: 1) { nodes { commit { committedDate } } }
+      stopped: timelineItems(
+        last: 1
+        itemTypes: [REMOVED_FROM_MERGE_QUEUE_EVENT, AUTO_MERGE_DISABLED_EVENT]
+      ) {
+        nodes {
+          ... on RemovedFromMergeQueueEvent { createdAt actor { __typename login } }
+          ... on AutoMergeDisabledEvent { createdAt actor { __typename login } }
+        }
+      }
     }
   }
 }
@@ -62,6 +74,12 @@ const State = z.object({
       isMergeQueueEnabled: z.boolean(),
       isInMergeQueue: z.boolean(),
       baseRef: Rules.nullable(),
+      head: z.object({
+        nodes: z.array(z.object({ commit: z.object({ committedDate: z.string() }) }).nullable()),
+      }),
+      stopped: z.object({
+        nodes: z.array(z.object({ createdAt: z.string(), actor: Actor }).nullable()),
+      }),
     })
     .nullable(),
 });
@@ -136,7 +154,20 @@ function settledAlready(now: FreshPull, pull: PullFacts): Merged | null {
   if (now.baseRefName !== pull.base.branch) return refused("it goes into another branch now");
   if (now.isDraft) return refused("it is a draft");
   if (now.isInMergeQueue) return done("queued");
-  return now.autoMergeRequest === null ? null : done("auto-merge");
+  if (now.autoMergeRequest !== null) return done("auto-merge");
+  return isStopped(now, pull) ? refused(STOPPED) : null;
+}
+
+const STOPPED =
+  "it was taken out of the merge queue, or its auto-merge was turned off: whether it merges is for a person to say";
+
+/** Since this head was made, somebody other than our App (the queue itself, after a failed check) had it merge no more. */
+function isStopped({ head, stopped }: FreshPull, pull: PullFacts): boolean {
+  const made = head.nodes.at(-1)?.commit.committedDate ?? "";
+  const last = stopped.nodes.at(-1) ?? null;
+  if (last === null || Date.parse(last.createdAt) < Date.parse(made)) return false;
+  // The pull request is our App's own.
+  return !isViewer(last.actor, { login: pull.author.login, databaseId: null });
 }
 
 /** A merge commit keeps the signed commit as it is, so it is preferred; a rebase loses the host's signature. */

@@ -18,6 +18,10 @@ export const Listing = z.object({
   entries: z.array(z.object({ name: z.string() })).nullish(),
 });
 
+export const LastCommits = z.object({
+  nodes: z.array(z.object({ message: z.string() }).nullable()).nullish(),
+});
+
 export const HeadCommit = z.object({
   oid: Oid,
   message: z.string(),

@@ -19,6 +19,8 @@ interface Shape {
   readonly counted: boolean;
   /** How many files on each branch beside. */
   readonly beside: readonly number[];
+  /** Which files' last commits are told, by their places among `files`; `null`: nobody asked. */
+  readonly messages: readonly number[] | null;
 }
 
 /** The one query of `readTarget`, and where in its answer each file and folder is found. */
@@ -73,6 +75,7 @@ export function targetRequest(query: TargetQuery): TargetRequest {
     siblings: query.siblings !== undefined,
     counted: query.counted !== undefined,
     beside: beside.map((one) => one.files.length),
+    messages: query.messages?.map((path) => files.indexOf(path)).filter((at) => at >= 0) ?? null,
   };
   return {
     document: { what: "viewer+repository", text: documentOf(shape) },
@@ -108,7 +111,7 @@ function documentOf(shape: Shape): string {
     ${shape.head ? headFields : ""}
     ${shape.siblings ? SIBLINGS : ""}
     ${shape.counted ? "labelled: pullRequests(labels: [$label], first: 1) { totalCount }" : ""}
-    ${shape.beside.map(besideField).join("\n    ")}
+    ${shape.beside.map((files, at) => besideField(shape, files, at)).join("\n    ")}
   }
 }`,
     baseFragment(shape),
@@ -124,11 +127,17 @@ const headFields = `head: ref(qualifiedName: $headRef) { target { oid ...Blobs }
     open: ${pullsField("OPEN", 30)}
     ended: ${pullsField("CLOSED, MERGED", 10)}`;
 
-function besideField(files: number, branch: number): string {
-  const fields = count(files).map(
-    (file) => `f${file}: file(path: $b${branch}f${file}) { ...File }`,
-  );
+function besideField({ messages }: Shape, files: number, branch: number): string {
+  const fields = count(files).map((file) => {
+    const text = `f${file}: file(path: $b${branch}f${file}) { ...File }`;
+    return messages === null ? text : `${text} ${lastCommits(file, `b${branch}f${file}`)}`;
+  });
   return `b${branch}: ref(qualifiedName: $b${branch}) { target { ... on Commit { oid ${fields.join(" ")} } } }`;
+}
+
+/** Few: a host walks back through the branch for them. */
+function lastCommits(file: number, variable: string): string {
+  return `h${file}: history(path: $${variable}, first: 5) { nodes { message } }`;
 }
 
 // By branches: a list of all open pull requests would hold those of other bots, too.
@@ -166,6 +175,7 @@ function declarations(shape: Shape): string[] {
 function baseFragment(shape: Shape): string {
   const fields = ["oid"];
   for (const at of count(shape.files)) fields.push(`f${at}: file(path: $f${at}) { ...File }`);
+  for (const at of shape.messages ?? []) fields.push(lastCommits(at, `f${at}`));
   if (shape.root) fields.push("root: tree { ...Listing }");
   for (const at of count(shape.folders)) {
     fields.push(`d${at}: file(path: $d${at}) { object { ...Listing } }`);

@@ -17,6 +17,7 @@ import {
   type AliasedCommit,
   BesideRef,
   Entry,
+  LastCommits,
   Listing,
   TargetAnswer,
   type Viewer,
@@ -61,6 +62,7 @@ export async function readTarget(host: Host, query: TargetQuery): Promise<Target
     head: headBranch(repository, request, viewer),
     pulls: pulls(repository, viewer),
     beside: await filesBeside(host, repo, request, repository),
+    ...(query.messages === undefined ? {} : { messages: messagesIn(request, repository) }),
     labelled: repository.labelled?.totalCount ?? 0,
     siblings: siblings(repository, viewer),
   };
@@ -114,6 +116,25 @@ async function filesBeside(
     const entries = files.map((path, file) => [path, entryAt(commit, `f${file}`)] as const);
     const states = await readFiles(host, repo, entries);
     found.set(branch, new Map(states.map((state) => [state.path, state])));
+  }
+  return found;
+}
+
+/** What was not asked, or does not read as a list of commits, is left out: messages prove nothing. */
+function messagesIn(request: TargetRequest, repository: Answer): NonNullable<Target["messages"]> {
+  const of = (commit: Readonly<Record<string, unknown>> | null, files: readonly string[]) =>
+    new Map(
+      files.flatMap((path, at) => {
+        const read = LastCommits.safeParse(commit?.[`h${at}`]);
+        const nodes = read.success ? (read.data.nodes ?? []) : null;
+        return nodes === null ? [] : [[path, nodes.flatMap((one) => one?.message ?? [])] as const];
+      }),
+    );
+  const base = repository.base ?? null;
+  const found = new Map([[base?.name ?? "", of(base?.target ?? null, request.files)]]);
+  for (const [at, { branch, files }] of request.beside.entries()) {
+    const ref = BesideRef.safeParse(repository[`b${at}`] ?? null);
+    found.set(branch, of(ref.data?.target ?? null, files));
   }
   return found;
 }

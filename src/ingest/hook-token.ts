@@ -1,5 +1,6 @@
-import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { createHmac, hkdfSync } from "node:crypto";
 import type { HookScope } from "../model/delivery.ts";
+import { isSameText } from "./same-text.ts";
 
 /** What a hook URL speaks for. Raising the generation revokes its earlier token and signing secret. */
 export interface HookSubject {
@@ -17,7 +18,7 @@ export function hookToken(secret: string, subject: HookSubject): string {
   return mac(secret, "hook", subject).slice(0, TOKEN_LENGTH);
 }
 
-/** The secret with which a sender signs its bodies. Not derivable from the URL: it stands in no log of a proxy. */
+/** The secret that a sender sends or signs its bodies with. Not derivable from the URL: it stands in no log of a proxy. */
 export function hookSignatureSecret(secret: string, subject: HookSubject): string {
   return mac(secret, "hook-signature", subject);
 }
@@ -30,23 +31,7 @@ export function isHookToken(
 ): boolean {
   let matches = false;
   for (const secret of secrets) {
-    matches = equal(hookToken(secret, subject), token) || matches;
-  }
-  return matches;
-}
-
-/** Whether `header` is `sha256=<hex HMAC-SHA256 of body>` with the subject's signing secret under any of the secrets. */
-export function isHookSignature(
-  secrets: readonly string[],
-  subject: HookSubject,
-  header: string | undefined,
-  body: Uint8Array,
-): boolean {
-  let matches = false;
-  for (const secret of secrets) {
-    const signing = hookSignatureSecret(secret, subject);
-    const expected = `sha256=${createHmac("sha256", signing).update(body).digest("hex")}`;
-    matches = equal(expected, (header ?? "").toLowerCase()) || matches;
+    matches = isSameText(hookToken(secret, subject), token) || matches;
   }
   return matches;
 }
@@ -103,11 +88,4 @@ function keyOf(secret: string, label: string): Buffer {
   const key = Buffer.from(hkdfSync("sha256", secret, "", label, 32));
   keys.set(name, key);
   return key;
-}
-
-// The length of a token is no secret; its characters are.
-function equal(expected: string, given: string): boolean {
-  const left = Buffer.from(expected);
-  const right = Buffer.from(given);
-  return left.length === right.length ? timingSafeEqual(left, right) : false;
 }

@@ -6,12 +6,23 @@ import type { Acceptance } from "../model/inbox.ts";
 import type { Log } from "../model/log.ts";
 import type { Tally } from "../model/tally.ts";
 import { readDelivery } from "../normalise/delivery.ts";
-import type { HookSource, NormaliseOptions, SourceRules } from "../normalise/normaliser.ts";
+import {
+  type HookSource,
+  type NormaliseOptions,
+  optionsOf,
+  type SourceRules,
+} from "../normalise/normaliser.ts";
 import { isHookSource, sourceTable } from "../normalise/sources.ts";
 import { type Answer, answers } from "./answer.ts";
 import { type BodyRead, type BodyReader, drain } from "./body.ts";
 import { InboxDown } from "./group-commit.ts";
-import { type HookSubject, isHookSignature, isHookToken, parseScopeSegment } from "./hook-token.ts";
+import {
+  type HookSubject,
+  hookSignatureSecret,
+  isHookToken,
+  parseScopeSegment,
+} from "./hook-token.ts";
+import type { ProveSender } from "./prove-sender.ts";
 import type { Route } from "./route.ts";
 import { storedHeaders } from "./stored-headers.ts";
 
@@ -25,6 +36,7 @@ export interface HookParts {
   /** Bytes of an oversized body that are read away for a sender that would repeat it forever. */
   readonly drainLimit: number;
   readonly options: NormaliseOptions;
+  readonly prove: ProveSender;
   readonly clock: Pick<Clock, "now">;
   readonly log: Log;
   newId(now: Date): string;
@@ -45,8 +57,8 @@ interface Hook {
 }
 
 /**
- * Takes in one hook: token, cap, signature on the raw bytes, then the store. Nothing else is asked
- * while the sender waits (the tightest gives one second).
+ * Takes in one hook: token, cap, what proves the sender on the raw bytes, then the store. Nothing else is asked
+ * while the sender waits (the tightest gives one second); keys that prove a sender are kept once they were fetched.
  */
 export async function takeHook(
   parts: HookParts,
@@ -89,32 +101,30 @@ async function takeBody(
     case "too-large":
       return { answer: await tooLarge(parts, req, hook), fields: {} };
     case "whole":
-      return isSigned(parts, req, hook, read.body)
-        ? keep(parts, req, hook, read.body)
-        : { answer: answers.unauthorised, fields: { bytes: read.body.length } };
+      return takeWhole(parts, req, hook, read.body);
   }
+}
+
+async function takeWhole(
+  parts: HookParts,
+  req: IncomingMessage,
+  hook: Hook,
+  body: Buffer,
+): Promise<Handled> {
+  const { rules, source, subject } = hook;
+  const secrets = parts.secrets.map((secret) => hookSignatureSecret(secret, subject));
+  const sent = { headers: req.headers, body, secrets, now: parts.clock.now() };
+  const own = optionsOf(parts.options, source, subject.owner);
+  const proof = await parts.prove(rules.authentication, sent, own);
+  if (proof.kind === "proven") return keep(parts, req, hook, body);
+  const fields = { bytes: body.length, why: proof.why };
+  return { answer: proof.kind === "refused" ? answers.unauthorised : answers.busy, fields };
 }
 
 async function tooLarge(parts: HookParts, req: IncomingMessage, hook: Hook): Promise<Answer> {
   if (hook.rules.overCap === "refuse") return answers.tooLarge;
   const isRead = await drain(req, parts.drainLimit);
   return isRead ? { status: 202, body: { status: "too-large" } } : answers.tooLarge;
-}
-
-function isSigned(parts: HookParts, req: IncomingMessage, hook: Hook, body: Buffer): boolean {
-  switch (hook.rules.authentication) {
-    case "none":
-      return true;
-    case "github-signature":
-      return isHookSignature(parts.secrets, hook.subject, header(req, "x-hub-signature-256"), body);
-    case "generic-signature":
-      return isHookSignature(parts.secrets, hook.subject, header(req, "x-signature"), body);
-  }
-}
-
-function header(req: IncomingMessage, name: string): string | undefined {
-  const value = req.headers[name];
-  return typeof value === "string" ? value : undefined;
 }
 
 async function keep(
@@ -130,7 +140,9 @@ async function keep(
     return unreadable(hook, detail, { bytes: bytes.length, detail });
   }
   const body = bytes.toString("utf8");
-  const { meaning, senderId } = readDelivery({ source: hook.source, headers, body }, parts.options);
+  const { owner } = hook.subject;
+  const raw = { source: hook.source, owner, headers, body };
+  const { meaning, senderId } = readDelivery(raw, parts.options);
   const fields = { bytes: bytes.length };
   if (meaning.kind === "unreadable" && hook.rules.unreadableStatus === 400) {
     return unreadable(hook, meaning.detail, { ...fields, detail: meaning.detail });
@@ -139,7 +151,7 @@ async function keep(
   const delivery: Delivery = {
     id: parts.newId(now),
     source: hook.source,
-    owner: hook.subject.owner,
+    owner,
     scope: hook.subject.scope,
     senderId,
     subjects:

@@ -12,6 +12,8 @@ import { createGroupCommit } from "./group-commit.ts";
 import { type Handled, type HookParts, takeHook } from "./hook.ts";
 import type { HookSubject } from "./hook-token.ts";
 import type { PromTally } from "./metrics.ts";
+import type { Outside } from "./outside.ts";
+import { createProveSender } from "./prove-sender.ts";
 import { parseRoute, type Route } from "./route.ts";
 
 /** What the HTTP edge is made of. */
@@ -24,6 +26,8 @@ export interface IngestParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly options: NormaliseOptions;
+  /** How keys and certificates of those who sign in public are fetched. */
+  readonly outside: Outside;
   /** The App's own webhook: checks its signature on `body` (the request is read already) and answers. */
   github(req: IncomingMessage, res: ServerResponse, body: Buffer): Promise<void>;
   /** What keeps the process from working, in short fixed words; empty: ready. As `createHealth` answers: soon, whatever happens. */
@@ -86,6 +90,7 @@ export function createIngestServer(parts: IngestParts): Server {
     bodies: createBodyReader(limits.heldBytes),
     drainLimit: limits.drainLimit,
     options: parts.options,
+    prove: createProveSender(parts.outside),
     clock: parts.clock,
     log: parts.log,
     newId: createDeliveryIds(),

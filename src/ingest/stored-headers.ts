@@ -10,10 +10,21 @@ const KEPT = [
   "ce-subject",
   "ce-time",
   "ce-type",
+  "idempotency-key",
+  "webhook-id",
+  "x-amz-sns-message-id",
+  "x-amz-sns-message-type",
+  "x-amz-sns-topic-arn",
+  "x-gitea-delivery",
+  "x-gitea-event",
   "x-github-delivery",
   "x-github-event",
   "x-github-hook-id",
   "x-github-hook-installation-target-type",
+  "x-gitlab-event",
+  "x-gitlab-event-uuid",
+  "x-nexus-webhook-delivery",
+  "x-nexus-webhook-id",
 ] as const;
 
 /** The headers of a request that are stored with its delivery, names in lower case. */

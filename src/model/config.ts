@@ -39,6 +39,16 @@ export interface TagPolicy {
   readonly order: "build-time" | "semver" | "numeric" | "alphabetical";
   readonly range: string | null;
   readonly extract: string | null;
+  /** Regular expressions: what fits one of them is never taken. */
+  readonly ignore: readonly string[];
+  /** Whether `order: semver` takes pre-releases. `null`: as the range says; without one, where the entry holds one. */
+  readonly prerelease: boolean | null;
+  /** `linux/amd64`, …: an image that is not built for all of them is not taken. */
+  readonly platforms: readonly string[];
+  /** How old a version is at least before it is proposed, in milliseconds. */
+  readonly age: number;
+  /** When a tag comes again with other content: take it where that changes an entry, or take it for a mistake. */
+  readonly repushed: "follow" | "refuse";
 }
 
 export interface Environment {

@@ -8,6 +8,12 @@ export interface Provenance {
   readonly sourceRepo?: string;
   /** Name or id of the pipeline run. */
   readonly run?: string;
+  /** The run's own id, where it has a name besides: a uid, GitHub's `run_id`. */
+  readonly runId?: string;
+  /** Counts the runs of one pipeline. */
+  readonly runNumber?: string;
+  /** Branch of the source repo that was built, with or without `refs/heads/`. */
+  readonly branch?: string;
   /** Kubernetes namespace in which the pipeline ran. */
   readonly namespace?: string;
   readonly runUrl?: string;
@@ -25,6 +31,8 @@ export interface ImageEvent {
   /** The sender's time of the push or of the run's end, RFC 3339. */
   readonly at: string | null;
   readonly provenance: Provenance;
+  /** The sender names one tag where several may have been pushed together. */
+  readonly oneOfSeveral?: true;
 }
 
 /** Why a part of a delivery led to no event. */

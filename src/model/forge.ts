@@ -57,6 +57,8 @@ export interface TargetQuery {
   readonly files: readonly string[];
   /** Files to read on other branches, in the same request. Absent: none. */
   readonly beside?: readonly { readonly branch: string; readonly files: readonly string[] }[];
+  /** Files whose last commits are to be told: of `files`, and all of `beside`. Absent: none. */
+  readonly messages?: readonly string[];
   /** Label whose pull requests are to be counted. Absent: none. */
   readonly counted?: string;
   /** Other proposals that are to be found: open ones of ours from branches `<folder>…<word>…`. Absent: none. */
@@ -81,6 +83,8 @@ export interface Target {
   readonly pulls: readonly PullState[];
   /** Files of the query's `beside`, by branch and path; a branch that is not there has none. */
   readonly beside: ReadonlyMap<string, ReadonlyMap<string, FileState>>;
+  /** Messages of the last five commits that changed a file of the query's `messages`, newest first, by branch and path. Anybody's text. */
+  readonly messages?: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
   /** How many pull requests, open or not, have the query's `counted` label. */
   readonly labelled: number;
   /** Open pull requests of ours from the branches that the query's `siblings` name, at most 50. */

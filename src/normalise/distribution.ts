@@ -9,6 +9,7 @@ import {
 } from "./normaliser.ts";
 import { instant, short, word } from "./outside-text.ts";
 import { imageAt, publish } from "./published.ts";
+import { registryHost, type SourceOptions } from "./source-options.ts";
 
 const Envelope = z.object({ events: z.array(z.unknown()) });
 
@@ -38,7 +39,13 @@ export const distribution: SourceRules = {
   normalise,
   senderId,
   unreadableStatus: 202,
-  authentication: "none",
+  // A registry that is refused sends nothing else for ever: one whose endpoint was set up without the header goes on.
+  authentication: {
+    kind: "header",
+    name: "authorization",
+    schemes: ["bearer", "plain"],
+    absent: "url",
+  },
   bodyCap: 1024 * 1024,
   overCap: "drain",
   contentTypes: [
@@ -48,15 +55,16 @@ export const distribution: SourceRules = {
   ],
 };
 
-function normalise({ body }: Message): Normalised {
+function normalise({ body, own }: Message): Normalised {
   const envelope = Envelope.safeParse(body);
   if (!envelope.success) return unreadable("the body has no list `events`");
   const gathering: Gathering = { events: [], dropped: [] };
-  for (const item of envelope.data.events) gather(item, gathering);
+  for (const item of envelope.data.events) gatherRegistryEvent(item, own, gathering);
   return { kind: "read", ...gathering };
 }
 
-function gather(item: unknown, into: Gathering): void {
+/** One event as registries of this family tell it. */
+export function gatherRegistryEvent(item: unknown, own: SourceOptions, into: Gathering): void {
   const parsed = RegistryEvent.safeParse(item);
   if (!parsed.success) {
     into.dropped.push({ reason: "image-unreadable", what: "event without action or target" });
@@ -73,7 +81,7 @@ function gather(item: unknown, into: Gathering): void {
   publish(
     {
       // The host that the client pushed to; `target.url` carries the registry's own idea of its name.
-      image: imageAt(event.request?.host ?? "", event.target.repository),
+      image: imageAt(registryHost(own, event.request?.host ?? ""), event.target.repository),
       what,
       tag: event.target.tag,
       digest: event.target.digest,

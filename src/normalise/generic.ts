@@ -39,7 +39,7 @@ export const generic: SourceRules = {
   normalise,
   senderId: idOf,
   unreadableStatus: 400,
-  authentication: "generic-signature",
+  authentication: { kind: "generic" },
   bodyCap: 1024 * 1024,
   overCap: "refuse",
   contentTypes: ["application/json"],

@@ -4,6 +4,7 @@ import { type ImageName, parseImageName, splitReference } from "../model/image.t
 import {
   droppedAll,
   type Gathering,
+  githubSignature,
   type Headers,
   type Message,
   type SourceRules,
@@ -59,7 +60,7 @@ export const githubPackage: SourceRules = {
   // The same on redelivery: GitHub's webhook manual, "X-GitHub-Delivery".
   senderId: (headers: Headers) => word(headers["x-github-delivery"]),
   unreadableStatus: 202,
-  authentication: "github-signature",
+  authentication: githubSignature,
   bodyCap: 5 * 1024 * 1024,
   overCap: "refuse",
   contentTypes: ["application/json", "application/x-www-form-urlencoded"],
@@ -109,7 +110,8 @@ function published(body: Body, pack: Package): Normalised {
     },
     gathering,
   );
-  return { kind: "read", ...gathering };
+  const events = gathering.events.map((event) => ({ ...event, oneOfSeveral: true as const }));
+  return { kind: "read", ...gathering, events };
 }
 
 /** `package_url` carries the host, also of an Enterprise Server; its tag part may be empty (`…/app:`). */

@@ -40,3 +40,9 @@ export function webAddress(text: unknown): string | null {
   if (address === null || !/^https?:\/\/[^\s@<>"'`]+$/i.test(address)) return null;
   return URL.canParse(address) ? address : null;
 }
+
+/** Seconds since 1970 as an RFC 3339 instant, under the same rule; `null` for what is no number. */
+export function instantOfSeconds(seconds: unknown): string | null {
+  if (typeof seconds !== "number" || !(Math.abs(seconds) < 1e11)) return null;
+  return instant(new Date(Math.trunc(seconds * 1000)).toISOString());
+}

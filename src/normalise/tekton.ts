@@ -54,7 +54,7 @@ export const tekton: SourceRules = {
   senderId,
   // The sink repeats on 404, 413, 429 and most of 5xx, not on 400: a fault is told where it can be read.
   unreadableStatus: 400,
-  authentication: "none",
+  authentication: { kind: "url" },
   bodyCap: 2 * 1024 * 1024,
   overCap: "refuse",
   contentTypes: ["application/json", "application/cloudevents+json"],
@@ -142,13 +142,20 @@ function provenanceOf(run: Run, options: NormaliseOptions): Provenance {
   const sourceRepo = word(firstValue(results, names.repo)) ?? word(firstValue(params, names.repo));
   const name = word(run.metadata.name);
   const namespace = word(run.metadata.namespace);
+  const runId = word(run.metadata.uid);
+  const branch = word(firstValue(results, BRANCHES)) ?? word(firstValue(params, BRANCHES));
   return {
     ...(revision === null ? {} : { revision }),
     ...(sourceRepo === null ? {} : { sourceRepo }),
     ...(name === null ? {} : { run: name }),
+    ...(runId === null ? {} : { runId }),
+    ...(branch === null ? {} : { branch }),
     ...(namespace === null ? {} : { namespace }),
   };
 }
+
+/** Names of results and parameters that carry the branch; Tekton has no hint for it. */
+const BRANCHES = ["git-branch", "branch", "source-branch"];
 
 /** The run's uid with the event's type: `ce-id` is drawn anew for each sending. */
 function senderId(headers: Headers, body: unknown): string | null {

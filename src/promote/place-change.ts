@@ -138,7 +138,7 @@ function isNewer(
   artifact: ImageArtifact,
 ): boolean {
   const now = versionIn(target.entry);
-  if (now === null || !isComparable(target.entry)) return false;
+  if (now === null || !isComparable(rule.tags, target.entry, artifact.tag)) return false;
   const present = { ...now, orderKey: place.keyOf(target.entry?.image ?? target.image, now) };
   const coming = { ...artifact, tag: artifact.tag === NO_TAG ? null : artifact.tag };
   return compareVersions(rule.tags, coming, present) === "older";

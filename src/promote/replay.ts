@@ -123,11 +123,11 @@ function rowOf(change: ImageChange, entry: Entry): PlanRow {
 
 function isNewer(input: ReplayInput, entry: Entry, change: ImageChange): boolean {
   const now = versionIn(entry);
-  if (now === null || entry.image === null || !isComparable(entry)) return false;
+  if (now === null || entry.image === null) return false;
   const source = sourceName(input.config, input.environment, entry.image);
   const rule = source === null ? null : (trackedImage(input.config, source)?.rule ?? null);
-  if (rule === null) return false;
   const tag = change.newTag ?? null;
+  if (rule === null || !isComparable(rule.tags, entry, tag ?? "")) return false;
   const coming = input.artifacts.find(
     (one): one is ImageArtifact =>
       one.kind === "image" &&

@@ -3,7 +3,7 @@ import type { RepoRight } from "../model/people.ts";
 import type { Comment } from "../model/pulls.ts";
 
 /** How old a comment may be when it is acted on, in milliseconds: who waits longer has looked elsewhere. */
-const COMMENT_LIVES = 30 * 60_000;
+export const COMMENT_LIVES = 30 * 60_000;
 
 /** A command with who wrote it, and what the host says that they may. */
 export interface Asking {

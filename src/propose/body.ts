@@ -150,6 +150,11 @@ function renderNotes(desired: DesiredProposal, context: BodyContext): string {
       "**Order unknown**: the registry gives no build time, so whether this is newer than what runs could not be checked. It is never merged automatically.",
     );
   }
+  for (const { before, image, now, tag } of (desired.pushedAgain ?? []).slice(0, 10)) {
+    notes.push(
+      `**Pushed again**: ${code(`${image}:${tag}`)} named ${code(`${before.slice(0, 19)}…`)} before and names ${code(`${now.slice(0, 19)}…`)} now. Whoever reviewed the one has not seen the other.`,
+    );
+  }
   if (context.approvalsVoid) notes.push("The commit was rebuilt: approvals start again.");
   return notes.map((note) => `> ${note}`).join("\n>\n");
 }

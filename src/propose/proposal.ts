@@ -21,6 +21,15 @@ export interface RefRow {
   readonly ref: string;
 }
 
+/** A tag that came again with other content. */
+export interface PushedAgain {
+  readonly image: string;
+  readonly tag: string;
+  /** Digests. */
+  readonly before: string;
+  readonly now: string;
+}
+
 /** What a tracking proposal is to hold: decided, edited, not yet written. */
 export interface DesiredProposal {
   readonly place: Place;
@@ -35,6 +44,8 @@ export interface DesiredProposal {
   readonly releases: readonly Release[];
   readonly deliveries: readonly string[];
   readonly orderUnknown: boolean;
+  /** Versions whose tag named other content before: in the entry, or in this proposal. Absent: none is known. */
+  readonly pushedAgain?: readonly PushedAgain[];
   /** What the rows stand for in the repos that their images are built from. Absent: nothing is known. */
   readonly spans?: readonly SourceSpan[];
 }

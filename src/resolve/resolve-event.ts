@@ -1,4 +1,5 @@
 import { orderKeyOf } from "../decide/order.ts";
+import { computeTag } from "../decide/tag-template.ts";
 import type { ImageRule } from "../model/config.ts";
 import type { ImageEvent } from "../model/event.ts";
 import type { Refusal } from "../model/outcome.ts";
@@ -31,25 +32,22 @@ export async function resolveEvent(
   owner: string,
   delivery: string,
 ): Promise<Resolved> {
-  if (event.tag === null) {
-    return refused(
-      "tag-missing",
-      `the pipeline event for ${event.image} names no tag, and the config has no way yet to compute it`,
-    );
-  }
-  if (rule.verify === "none")
-    return { kind: "release", release: releaseOf(event, event.tag, rule, null, delivery) };
-  const answer = await registry.read(event.image, event.tag, owner);
+  const named = tagOf(event, rule);
+  if ("kind" in named) return named;
+  const { tag } = named;
+  // What was computed is a guess until the registry has it.
+  if (rule.verify === "none" && !named.computed)
+    return { kind: "release", release: releaseOf(event, tag, rule, null, delivery) };
+  const answer = await registry.read(event.image, tag, owner);
   switch (answer.kind) {
     case "found":
-      return {
-        kind: "release",
-        release: releaseOf(event, event.tag, rule, answer.facts, delivery),
-      };
+      if (named.computed && event.digest !== null && event.digest !== answer.facts.digest)
+        return otherBuild(event, rule, tag, answer.facts.digest);
+      return { kind: "release", release: releaseOf(event, tag, rule, answer.facts, delivery) };
     case "missing":
       return {
         kind: "later",
-        detail: `${event.image}:${event.tag} is not in the registry: ${answer.detail}`,
+        detail: `${event.image}:${tag}${named.computed ? ` (computed by \`tag: ${rule.tag}\`)` : ""} is not in the registry: ${answer.detail}`,
         retryAt: null,
         missing: true,
         failed: true,
@@ -67,6 +65,28 @@ export async function resolveEvent(
     case "unreadable":
       return refused("image-unreadable", answer.detail);
   }
+}
+
+/** The tag that the event names, or that the rule's template makes of it. */
+function tagOf(
+  event: ImageEvent,
+  rule: ImageRule,
+): { readonly tag: string; readonly computed: boolean } | Resolved {
+  if (event.tag !== null) return { tag: event.tag, computed: false };
+  const about = `the pipeline event for ${event.image} names no tag`;
+  if (rule.tag === null) {
+    const message = `${about}: let the pipeline name it, or write \`tag:\` in the image's rule`;
+    return refused("tag-missing", message);
+  }
+  const made = computeTag(rule.tag, event);
+  if (made.kind === "tag") return { tag: made.tag, computed: true };
+  return refused("tag-missing", `${about}, and \`tag: ${rule.tag}\` makes none: ${made.message}`);
+}
+
+/** The template does not follow what the pipeline does. */
+function otherBuild(event: ImageEvent, rule: ImageRule, tag: string, digest: string): Resolved {
+  const message = `\`tag: ${rule.tag}\` makes ${tag}, which names ${digest} in the registry, but the pipeline built ${event.digest} of ${event.image}: mend the template, or let the pipeline name the tag`;
+  return refused("digest-mismatch", message);
 }
 
 function refused(reason: Refusal["reason"], message: string): Resolved {

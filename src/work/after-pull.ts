@@ -73,6 +73,11 @@ function nextWords(config: Config, pull: PullFacts): string | null {
 }
 
 async function dropBranch({ forge }: RunParts, known: KnownRepo, pull: PullFacts): Promise<void> {
+  // What a person put there and nobody merged is theirs.
+  const { commits, commitsComplete, state } = pull;
+  const ours =
+    commitsComplete && commits.every(({ byApp, parents }) => byApp || parents.length > 1);
+  if (state !== "merged" && !ours) return;
   const branch = pull.head.branch;
   const query = { repo: known.repo, base: pull.base.branch, head: branch, files: [] };
   const target = await forge.readTarget(query);

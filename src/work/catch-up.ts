@@ -6,10 +6,12 @@ import { readIndexAgain } from "./read-index-again.ts";
 import type { RegistryGate } from "./registry-gate.ts";
 import { requestHooksAgain } from "./request-hooks-again.ts";
 import { rereadImages } from "./reread-images.ts";
+import type { TagMemories } from "./tag-memories.ts";
 
 export interface CatchUpParts extends RoundParts {
   readonly history: HostHistory;
   readonly gate: RegistryGate;
+  readonly tagMemories: TagMemories;
   /** Milliseconds from one reading of the registries' tags to the next; `null`: they are not read. */
   readonly reread: number | null;
 }

@@ -8,6 +8,7 @@ import { type Answer, placeWords, together } from "../promote/reply.ts";
 import { holdsOf, NO_WORDS } from "../promote/words.ts";
 import { branchOf } from "../propose/pinned-proposal.ts";
 import type { KnownRepo } from "./known-repo.ts";
+import { changedSince } from "./noted-digests.ts";
 import { type Permitted, refuse } from "./permitted.ts";
 import { planOn } from "./plan-on.ts";
 import {
@@ -18,7 +19,14 @@ import {
   refusedAnswer,
 } from "./promotion-answers.ts";
 import { type Leg, proposalOf } from "./promotion-proposal.ts";
-import { indexed, type Run, readTarget, type Standing, sourcesIn } from "./promotion-run.ts";
+import {
+  indexed,
+  type Run,
+  readTarget,
+  type Standing,
+  sourceMessages,
+  sourcesIn,
+} from "./promotion-run.ts";
 import { sourcesFor } from "./promotion-sources.ts";
 import { readWords } from "./repo-words.ts";
 import { configChanged, overlaysAt, type RunParts } from "./run-place.ts";
@@ -118,6 +126,9 @@ async function writePlan(
   const bare = proposalOf(plan.legs, plan.notes);
   if (branchOf(bare) !== branch)
     return { kind: "again", detail: "the base moved", standing: fresh };
+  const messages = sourceMessages(runs, target);
+  const changed = changedSince(first.asking.config, bare.artifacts, messages);
+  if (changed !== null) return answered(refuse(known, place, "digest-mismatch", changed));
   const edited = editFiles(target.files, bare.changes);
   if (edited.kind === "refused") {
     const { file, message, reason } = edited.refusal;

@@ -70,6 +70,7 @@ export function readTarget(runs: Runs, branch: string | null): Promise<Target | 
     head: branch,
     files: [...runs.flatMap(({ paths }) => paths), ...same],
     beside,
+    messages: same,
     counted: WORD_LABEL,
     ...(branch === null ? {} : { siblings: pinnedFamily({ ...place, components }) }),
   });
@@ -99,6 +100,16 @@ export function sourcesIn(runs: Runs, target: Target): ReadonlyMap<string, FileS
   for (const [branch, files] of target.beside)
     for (const [path, file] of files) found.set(onBase(branch, path), file);
   return found;
+}
+
+/** Messages of the last commits of the sources' files, file by file. */
+export function sourceMessages(runs: Runs, { messages }: Target): readonly (readonly string[])[] {
+  const [{ place }] = runs;
+  const { beside, same } = sourceFiles(runs);
+  const all = [{ branch: place.base, files: same }, ...beside];
+  return all.flatMap(({ branch, files }) =>
+    files.map((path) => messages?.get(branch)?.get(path) ?? []),
+  );
 }
 
 /** The histories of the sources' files. One request for each. */

@@ -4,16 +4,15 @@ import { ForgeDenied } from "../model/forge.ts";
 import type { LaneTask, NewItem, Routing, Settled } from "../model/inbox.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { Pulls } from "../model/pulls.ts";
-import type { Registry } from "../model/registry.ts";
 import { readDelivery } from "../normalise/delivery.ts";
 import type { NormaliseOptions } from "../normalise/normaliser.ts";
 import { isHookSource } from "../normalise/sources.ts";
 import { laneOf } from "./lane.ts";
 import { type OwnerRepos, type RepoIndexes, wholeOwner } from "./repo-indexes.ts";
+import { type OtherTagsParts, routeOtherTags } from "./route-other-tags.ts";
 import { type Found, nothingFound, resolverOf, routeToRepo } from "./route-to-repo.ts";
 
-export interface RouteParts {
-  readonly registry: Registry;
+export interface RouteParts extends OtherTagsParts {
   readonly indexes: RepoIndexes;
   readonly normaliseOptions: NormaliseOptions;
   readonly pulls: Pick<Pulls, "open">;
@@ -41,7 +40,12 @@ export async function routeEvents(parts: RouteParts, delivery: Delivery): Promis
   if (!isHookSource(delivery.source))
     return routed([], [about(null, skipped("source-not-used", delivery.source))]);
   const { meaning } = readDelivery(
-    { source: delivery.source, headers: delivery.headers, body: delivery.body },
+    {
+      source: delivery.source,
+      owner: delivery.owner,
+      headers: delivery.headers,
+      body: delivery.body,
+    },
     parts.normaliseOptions,
   );
   if (meaning.kind === "unreadable") {
@@ -98,7 +102,10 @@ async function routeEvent(
   }
   const repos = await reposInScope(parts.indexes, owner, scope);
   const resolve = resolverOf(parts.registry, event, { owner, delivery: id });
-  for (const known of repos.known) await routeToRepo(resolve, event, known, found);
+  for (const known of repos.known) {
+    await routeToRepo(resolve, event, known, found);
+    await routeOtherTags(parts, event, known, { owner, delivery: id }, found);
+  }
   for (const repo of repos.unread) found.items.push(waitingItem(repo, event, scope));
   if (found.items.length + found.outcomes.length + found.later.length === 0) {
     found.outcomes.push(skipped("not-tracked", `no CD repo of ${owner} carries ${event.image}`));

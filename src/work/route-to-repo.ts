@@ -32,7 +32,9 @@ export function resolverOf(
 ): Resolver {
   const asked = new Map<string, Promise<Resolved>>();
   return (rule) => {
-    const key = JSON.stringify([rule.verify, rule.labels]);
+    // Each repo may compute a tag that the event does not name in its own way, and name its own labels.
+    const template = event.tag === null ? rule.tag : null;
+    const key = JSON.stringify([rule.verify, rule.labels, template]);
     const known = asked.get(key);
     if (known !== undefined) return known;
     const resolved = resolveEvent(registry, event, rule, about.owner, about.delivery);

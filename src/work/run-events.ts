@@ -5,6 +5,7 @@ import type { KnownRepo } from "./known-repo.ts";
 import { laneOf } from "./lane.ts";
 import { delayAll, type Ran, settleAll, together } from "./ran.ts";
 import { ownerOfWhole } from "./repo-indexes.ts";
+import { routeOtherTags } from "./route-other-tags.ts";
 import { type Found, nothingFound, resolverOf, routeToRepo } from "./route-to-repo.ts";
 import type { RunParts } from "./run-place.ts";
 
@@ -48,8 +49,11 @@ async function runEvent(
   const { scope } = task;
   const within = (name: string): boolean =>
     scope.kind !== "repo" || name === `${owner}/${scope.repo.toLowerCase()}`;
-  for (const known of repos.known)
-    if (within(known.fullName)) await routeToRepo(resolve, task.event, known, found);
+  for (const known of repos.known) {
+    if (!within(known.fullName)) continue;
+    await routeToRepo(resolve, task.event, known, found);
+    await routeOtherTags(parts, task.event, known, { owner, delivery }, found);
+  }
   for (const repo of repos.unread.filter(within)) {
     const again: EventTask = { ...task, repo };
     found.items.push({ lane: laneOf(again, false), task: again });

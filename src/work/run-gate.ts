@@ -49,7 +49,7 @@ export async function runGate(
     writes = 1;
     const judged = await judgeHead(parts, known, look);
     await tell(parts, known, look, judged);
-    if (judged.report.verdict !== "open" && facts !== null) await leaveQueue(parts, known, facts);
+    if (facts !== null && isToLeave(facts, judged)) await takeBack(parts, known, facts);
     return ranOf(parts, known, { task, group, look, judged });
   } finally {
     turn.used(writes);
@@ -127,13 +127,22 @@ function closedBy(gate: "content" | "config", detail: string): GateReport {
   return { verdict: "closed", title: `Closed: ${gate}`, states };
 }
 
-/** The check of its group was made when it came to the queue, and is not made again: whose gates close since then has to leave. */
-async function leaveQueue({ pulls }: RunParts, known: KnownRepo, pull: PullFacts): Promise<void> {
-  if (pull.queue !== "queued" || !pull.gateRequired) return;
+/**
+ * The check of its group was made when it came to the queue, and is not made again: whose gates close since then has to leave,
+ * where the check is required, and where it was we who wished the merge. Auto-merge waits on what the rules require alone.
+ */
+function isToLeave(pull: PullFacts, { facts, report: { verdict } }: Judged): boolean {
+  if (verdict === "open" || facts === null) return false;
+  if (pull.queue !== "queued" && pull.autoMerge !== "on") return false;
+  if (pull.queue === "queued" && pull.gateRequired) return true;
+  return pull.ours && facts.places.every(({ environment }) => environment.merge !== "manual");
+}
+
+async function takeBack({ pulls }: RunParts, known: KnownRepo, pull: PullFacts): Promise<void> {
   const stopped = await pulls.stopMerge(known.repo, pull);
   if (stopped.kind === "unsure")
     throw new ForgeUnavailable(
-      `#${pull.number} may be in the queue still: ${stopped.detail}`,
+      `#${pull.number} may merge by itself still: ${stopped.detail}`,
       "request",
       null,
     );

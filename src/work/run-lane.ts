@@ -3,6 +3,7 @@ import type { LaneItem } from "../model/inbox.ts";
 import type { Place } from "../model/outcome.ts";
 import type { Attempt } from "../propose/upsert.ts";
 import { keepWords } from "./keep-words.ts";
+import { awaited, lastWord } from "./last-word.ts";
 import { heldBack } from "./operator-holds.ts";
 import { promoteByItself } from "./promote-by-itself.ts";
 import { delayAll, parkAll, type Ran, settleAll, together } from "./ran.ts";
@@ -12,7 +13,8 @@ import { runEvents } from "./run-events.ts";
 import { runGate } from "./run-gate.ts";
 import { runGroupGate } from "./run-group-gate.ts";
 import { runMerge } from "./run-merge.ts";
-import { type RunParts, runPlace } from "./run-place.ts";
+import type { RunParts } from "./run-place.ts";
+import { runGrown } from "./young-releases.ts";
 
 /** One run of a lane with all its items, place by place. Faults of the host become `later`, `parked` or refusals; others are thrown. */
 export async function runLane(
@@ -22,7 +24,7 @@ export async function runLane(
 ): Promise<Ran> {
   const rans: Ran[] = [];
   for (const group of groupsOf(items))
-    rans.push(await guarded(parts, group, () => runGroup(parts, group, signal)));
+    rans.push(await guarded(parts, group, signal, () => runGroup(parts, group, signal)));
   return together(rans);
 }
 
@@ -37,7 +39,7 @@ async function runGroup(
   switch (task.kind) {
     case "release":
     case "recheck":
-      return runPlace(parts, task.place, group, signal);
+      return runGrown(parts, task.place, group, signal);
     case "event":
       return runEvents(parts, task.repo, group);
     case "preview":
@@ -114,15 +116,30 @@ function groupKey(task: LaneItem["task"]): unknown {
 async function guarded(
   parts: RunParts,
   group: readonly LaneItem[],
+  signal: AbortSignal,
   run: () => Promise<Ran>,
 ): Promise<Ran> {
   try {
     return await run();
   } catch (error) {
-    if (error instanceof ForgeUnavailable) return unavailable(parts, group, error);
-    if (error instanceof ForgeDenied) return denied(group, error);
-    throw error;
+    const ran = await afterFault(parts, group, error);
+    if (ran !== null) return lastWord(parts, group, error, ran);
+    if (signal.aborted || awaited(group) === null) throw error;
+    // What others asked for in the same lane is no worse for it.
+    parts.log.error({ err: error, task: group[0]?.task.kind }, "a run failed");
+    const detail = error instanceof Error ? error.message : "failed";
+    return lastWord(parts, group, error, delayAll(group, { at: null, failed: true, detail }));
   }
+}
+
+/** `null`: no fault of the host. */
+async function afterFault(
+  parts: RunParts,
+  group: readonly LaneItem[],
+  error: unknown,
+): Promise<Ran | null> {
+  if (error instanceof ForgeUnavailable) return unavailable(parts, group, error);
+  return error instanceof ForgeDenied ? denied(group, error) : null;
 }
 
 async function unavailable(

@@ -1,6 +1,7 @@
 import type { LaneItem, LaneTask } from "../model/inbox.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
 import type { GateFacts } from "../promote/gates/facts.ts";
+import { parseTrailers } from "../propose/trailers.ts";
 import { judge } from "./judge.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { wantsMerge } from "./merge-wish.ts";
@@ -74,12 +75,18 @@ async function merge(
   },
 ): Promise<Ran> {
   const title = `${pull.title} (#${pull.number})`;
-  const result = await pulls.merge({ repo: known.repo, pull, title, message: "" });
+  const result = await pulls.merge({ repo: known.repo, pull, title, message: messageOf(pull) });
   if (result.kind === "unsure")
     return delayAll(group, { at: null, failed: true, detail: result.detail });
   const { value } = result;
   const detail = value.kind === "refused" ? `not merged: ${value.detail}` : value.kind;
   return settleAll(group, told(task, `#${task.pull}: ${detail}`));
+}
+
+/** What the proposal's own commit says goes along: a squashed one would forget which digests it brought. */
+function messageOf({ commits }: Parameters<RunParts["pulls"]["merge"]>[0]["pull"]): string {
+  const own = commits.find(({ message }) => parseTrailers(message) !== null);
+  return own?.message.replace(/^.*\n+/, "") ?? "";
 }
 
 function soon({ clock }: RunParts, task: MergeTask, group: readonly LaneItem[]): Ran {

@@ -20,6 +20,7 @@ import { PatientKeys } from "./patient-keys.ts";
 import { delayAll, type Ran, settleAll, together } from "./ran.ts";
 import type { RepoIndexes } from "./repo-indexes.ts";
 import { readWords } from "./repo-words.ts";
+import type { TagMemories } from "./tag-memories.ts";
 import { tellView } from "./tell-view.ts";
 
 export interface RunParts extends FlowParts {
@@ -30,6 +31,7 @@ export interface RunParts extends FlowParts {
   readonly holds: OperatorHolds;
   readonly pacer: Pacer;
   readonly indexes: RepoIndexes;
+  readonly tagMemories: TagMemories;
   readonly log: Log;
 }
 

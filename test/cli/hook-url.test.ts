@@ -1,7 +1,7 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
+import { secretProof } from "../../scripts/hook-senders.ts";
 import { run } from "../../src/cli/run.ts";
-import { sourceTable } from "../../src/normalise/sources.ts";
+import { isHookSource, sourceTable } from "../../src/normalise/sources.ts";
 import { startEdge } from "../ingest/edge.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
@@ -60,6 +60,9 @@ describe("tagboat hook-url", () => {
     [["quay", "acme", "--repo", "a b"]],
     [["quay", "acme", "--image", "acme"]],
     [["quay", "acme", "--repo", "cd", "--image", "quay.io/acme"]],
+    [["quay", "acme", "--scope", "images"]],
+    [["quay", "acme", "--scope", "repo:"]],
+    [["quay", "acme", "--scope", "owner", "--repo", "cd"]],
     [["quay", "acme", "--generation", "0"]],
     [["quay", "acme", "--url", "tagboat.example.com"]],
   ])("%j is wrong usage", async (args) => {
@@ -90,28 +93,44 @@ describe("tagboat hook-url", () => {
     expect((await tagboat(["hook-url", "quay", "acme"])).out).not.toBe(out);
   });
 
-  test.each(Object.keys(sourceTable))(
+  test.each(Object.keys(sourceTable).filter(isHookSource))(
     "what it prints for %s is what the edge takes",
     async (source) => {
       const edge = await startEdge();
       try {
-        const scopes = [[], ["--repo", "MyApp-CD"], ["--image", "Quay.io/acme/"]];
+        const scopes = [
+          ["--scope", "owner"],
+          ["--repo", "MyApp-CD"],
+          ["--image", "Quay.io/acme/"],
+          ["--scope", "image:quay.io/acme"],
+        ];
         for (const scope of scopes) {
           const args = ["hook-url", source, "acme", ...scope, "--url", `${edge.url}/`];
           const { out } = await tagboat(args);
           const [url = ""] = out.split("\n");
-          const secret = /(?:Secret: +|SECRET=)(\S+)/.exec(out)?.[1] ?? "";
-          const body =
-            source === "tekton" ? '{"pipelineRun":{"metadata":{"name":"a"}}}' : '{"image":"a"}';
-          const signature = `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
-          const headers = { "x-signature": signature, "x-hub-signature-256": signature };
+          const { authentication } = sourceTable[source];
+          const isPublic = ["url", "sns", "pub-sub"].includes(authentication.kind);
+          const printed = /[A-Za-z0-9_-]{43}/.exec(out.replaceAll(url, ""))?.[0] ?? null;
+          // Who signs in public is given no secret.
+          expect(printed === null).toBe(isPublic);
+          const body = '{"context":{"type":"a"},"subject":{"id":"a"}}';
+          const letter = { source, headers: {}, body };
+          const headers = secretProof(letter, printed ?? "", new Date("2026-11-22T15:00:00Z"));
           const answer = await fetch(url, { method: "POST", body: new Blob([body]), headers });
-          expect(answer.status).toBe(202);
+          const isKnown = authentication.kind !== "sns" && authentication.kind !== "pub-sub";
+          expect(answer.status === 401).toBe(!isKnown);
+          const wrong = secretProof(letter, "another", new Date("2026-11-22T15:00:00Z"));
+          if (!isPublic) {
+            const refused = await fetch(url, { method: "POST", body, headers: wrong });
+            expect(refused.status).toBe(401);
+          }
           expect(out.split(url).length).toBe(3);
         }
+        if (source !== "quay") return;
         expect(edge.batches.map(([delivery]) => delivery?.scope)).toEqual([
           { kind: "owner" },
           { kind: "repo", repo: "myapp-cd" },
+          { kind: "image", prefix: "quay.io/acme" },
           { kind: "image", prefix: "quay.io/acme" },
         ]);
       } finally {

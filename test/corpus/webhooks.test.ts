@@ -1,13 +1,15 @@
-import { createHmac } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { type HookSubject, hookSignatureSecret, hookToken } from "../../src/ingest/hook-token.ts";
+import { type Credentials, createSenders, senderOptions } from "../../scripts/hook-senders.ts";
+import { createProveSender } from "../../src/ingest/prove-sender.ts";
 import type { ImageEvent } from "../../src/model/event.ts";
 import { readDelivery } from "../../src/normalise/delivery.ts";
 import type { HookSource } from "../../src/normalise/normaliser.ts";
+import { type SourceOptions, sourceOptionsSchema } from "../../src/normalise/source-options.ts";
 import { defaultOptions, isHookSource, sourceTable } from "../../src/normalise/sources.ts";
 import { type Edge, SECRET, startEdge } from "../ingest/edge.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 
 /*
  * Bodies as senders really send them, from $TAGBOAT_SHARED/samples, posted to the real HTTP edge with the
@@ -16,66 +18,62 @@ import { type Edge, SECRET, startEdge } from "../ingest/edge.ts";
  */
 const samples = join(process.env.TAGBOAT_SHARED ?? "../shared", "samples");
 
-// The folder's names of what is one of our sources in another place.
-const SOURCE_OF: Readonly<Record<string, HookSource>> = {
-  distribution: "distribution",
-  "gitlab-registry": "distribution",
-  quay: "quay",
-  tekton: "tekton",
-  "github-package": "github-package",
-  "github-registry-package": "github-package",
-  "github-ping": "github-package",
-  generic: "generic",
-};
-
-const SIGNATURE_HEADER = {
-  none: null,
-  "github-signature": "x-hub-signature-256",
-  "generic-signature": "x-signature",
-} as const;
-
 interface Image {
   readonly image: string;
   readonly tag?: string | null;
   readonly digest: string | null;
 }
 
-interface Sample {
+interface Sent {
   readonly name: string;
   readonly source: HookSource;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  readonly config?: SourceOptions;
+}
+
+interface Sample extends Sent {
+  /** Where the sidecar gives the secret by which its signature was made. */
+  readonly secret: string | null;
   readonly expected: readonly Image[];
   readonly untagged: readonly Image[];
 }
 
+const senders = createSenders(SECRET);
+const clock = new FakeClock("2026-11-22T15:00:00Z");
+// Each sample has an owner of its own, and so the settings that its sidecar gives for it.
+const sources: Record<string, SourceOptions> = { ...senderOptions };
+// Task runs are opt-in; the samples hold some, with what they mean when they are wanted.
+const options = { tekton: { ...defaultOptions.tekton, taskRuns: true }, sources };
+
 let edge: Edge;
 beforeAll(async () => {
-  edge = await startEdge();
+  edge = await startEdge({ outside: senders.outside, options, clock });
 });
 afterAll(() => edge.stop());
 
+async function send(sample: Sent, credentials: Credentials): Promise<number> {
+  const owner = sample.name.toLowerCase().replace(/[^a-z0-9]/g, "-");
+  if (sample.config !== undefined) sources[`${sample.source}/${owner}`] = sample.config;
+  const { body, headers, path } = await senders.post(
+    { ...sample, owner },
+    credentials,
+    clock.now(),
+  );
+  const answer = await fetch(edge.url + path, { method: "POST", body, headers });
+  return answer.status;
+}
+
 /** Posts a sample as its sender would; returns the events of what the edge stored. */
-async function throughTheEdge({ source, headers, body }: Omit<Sample, "name" | "expected">) {
-  const subject: HookSubject = { source, owner: "acme", scope: { kind: "owner" }, generation: 1 };
-  const signing = hookSignatureSecret(SECRET, subject);
-  const signature = `sha256=${createHmac("sha256", signing).update(body).digest("hex")}`;
-  const name = SIGNATURE_HEADER[sourceTable[source].authentication];
-  const stale = ["x-hub-signature-256", "x-signature", "host", "content-length"];
-  const kept = Object.entries(headers).filter(([header]) => !stale.includes(header.toLowerCase()));
-  const answer = await fetch(`${edge.url}/hooks/${source}/acme/${hookToken(SECRET, subject)}`, {
-    method: "POST",
-    body,
-    headers: { ...Object.fromEntries(kept), ...(name === null ? {} : { [name]: signature }) },
-  });
-  expect(answer.status).toBe(202);
+async function throughTheEdge(sample: Sent) {
+  const before = edge.batches.length;
+  expect(await send(sample, "right")).toBe(202);
+  expect(edge.batches.length).toBe(before + 1);
   const delivery = edge.batches.at(-1)?.[0];
   if (delivery === undefined || !isHookSource(delivery.source))
     throw new Error("nothing was stored");
-  expect(delivery.body).toBe(body);
-  // Task runs are opt-in; the samples hold some, with what they mean when they are wanted.
-  const options = { tekton: { ...defaultOptions.tekton, taskRuns: true } };
-  const { meaning } = readDelivery({ ...delivery, source }, options);
+  if (sample.source !== "ecr-sns") expect(delivery.body).toBe(sample.body);
+  const { meaning } = readDelivery({ ...delivery, source: delivery.source }, options);
   if (meaning.kind === "unreadable") throw new Error(meaning.detail);
   return meaning.events;
 }
@@ -96,17 +94,17 @@ function readSamples(): readonly Sample[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((file) => file.endsWith(".expect.json"))
-    .map((file) => readSample(folder, file.slice(0, -".expect.json".length)))
-    .filter((sample) => sample !== null);
+    .map((file) => readSample(folder, file.slice(0, -".expect.json".length)));
 }
 
-function readSample(folder: string, name: string): Sample | null {
+function readSample(folder: string, name: string): Sample {
   const told = JSON.parse(readFileSync(join(folder, `${name}.expect.json`), "utf8"));
-  const source = SOURCE_OF[told.source];
-  if (source === undefined) return null;
+  if (!isHookSource(told.source)) throw new Error(`${name}: ${told.source} is no source`);
   return {
     name,
-    source,
+    source: told.source,
+    secret: told.secret ?? null,
+    ...(told.config === undefined ? {} : { config: sourceOptionsSchema.parse(told.config) }),
     headers: told.headers,
     body: readFileSync(join(folder, `${name}.json`), "utf8"),
     expected: told.expect,
@@ -146,7 +144,7 @@ if (!existsSync(samples) && !process.env.CI) {
 
   test("the samples are there, of every source", () => {
     expect(new Set(all.map(({ source }) => source))).toEqual(new Set(Object.keys(sourceTable)));
-    expect(all.length).toBeGreaterThanOrEqual(28);
+    expect(all.length).toBeGreaterThanOrEqual(94);
     expect(captures.length).toBeGreaterThanOrEqual(13);
     expect(captures.filter(({ expected }) => expected.length > 0).length).toBeGreaterThanOrEqual(9);
   });
@@ -155,15 +153,48 @@ if (!existsSync(samples) && !process.env.CI) {
     test.each(all.map((sample) => [sample.name, sample] as const))("%s", async (_name, sample) => {
       const events = await throughTheEdge(sample);
       expect(tagged(events)).toEqual(sample.expected);
+      // The others' untagged pushes mean nothing.
       expect(untagged(events)).toEqual(sample.source === "tekton" ? sample.untagged : []);
     });
   });
 
+  describe("without its proof or with another's nothing is stored", () => {
+    test.each(all.map((sample) => [sample.name, sample] as const))("%s", async (_name, sample) => {
+      const before = edge.batches.length;
+      expect(await send(sample, "wrong")).toBe(401);
+      expect(await send(sample, "missing")).toBe(401);
+      expect(edge.batches.length).toBe(before);
+    });
+  });
+
+  // The sidecars' own signatures, made by others: a check that does not rest on how ours are made.
+  const signed = all.filter(({ secret }) => secret !== null);
+  test.each(signed.map((sample) => [sample.name, sample] as const))(
+    "the signature that came with %s is right under its secret, and under no other",
+    async (_name, sample) => {
+      const prove = createProveSender(senders.outside);
+      const named = Object.entries(sample.headers).map(([name, value]) => [
+        name.toLowerCase(),
+        value,
+      ]);
+      const headers = Object.fromEntries(named) as Record<string, string>;
+      const isToken = headers["x-jfrog-event-auth"] === sample.secret;
+      const seconds = Number(headers["webhook-timestamp"] ?? 0);
+      const sent = { headers, body: Buffer.from(sample.body), now: new Date(seconds * 1000) };
+      const own: SourceOptions = isToken ? { signing: "token" } : {};
+      const by = sourceTable[sample.source].authentication;
+      const secrets = ["another", sample.secret ?? ""];
+      expect(await prove(by, { ...sent, secrets }, own)).toEqual({ kind: "proven" });
+      const strangers = await prove(by, { ...sent, secrets: ["another"] }, own);
+      expect(strangers.kind).toBe("refused");
+    },
+  );
+
   describe("what a registry sent while it was watched", () => {
     test.each(captures.map((capture) => [capture.name, capture] as const))(
       "%s",
-      async (_name, { headers, body, expected }) => {
-        const sample = { source: "distribution", headers, body, untagged: [] } as const;
+      async (name, { headers, body, expected }) => {
+        const sample = { name, source: "distribution", headers, body } as const;
         expect(tagged(await throughTheEdge(sample))).toEqual(expected);
       },
     );

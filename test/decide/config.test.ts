@@ -85,6 +85,11 @@ describe("a sound config", () => {
             order: "build-time",
             range: null,
             extract: null,
+            ignore: [],
+            prerelease: null,
+            platforms: [],
+            age: 0,
+            repushed: "follow",
           },
           tag: null,
           pin: "as-is",
@@ -134,7 +139,6 @@ describe("a sound config", () => {
     );
     const waits = "is understood but waits for a later version: until then";
     expect(said(text)).toEqual([
-      `4:10 waiting The \`tag\` template ${waits} a pipeline event that does not name a tag is skipped.`,
       `11:11 waiting \`soak\` ${waits} nothing tells how a release runs, and the gate stays closed.`,
       `12:39 waiting \`require.health\` ${waits} nothing tells how a release runs, and the gate stays closed.`,
     ]);
@@ -286,11 +290,59 @@ describe("a config with errors", () => {
       ["4:13 error Write the repo as `owner/name`; {image} may stand in it."],
     ],
     [
+      "an ignored pattern of a list",
+      withKeys("    tags: { ignore: [^pr-, '(a+)+'] }\n", ""),
+      ["4:28 error This has a repeat inside a repeat: write it flat."],
+    ],
+    [
+      "the only ignored pattern",
+      withKeys("    tags: { ignore: '[' }\n", ""),
+      ["4:21 error This is not a regular expression (Unterminated character class)."],
+    ],
+    [
+      "a named group as Go writes it",
+      withKeys("    tags: { order: numeric, extract: '-(?P<ts>\\d+)$' }\n", ""),
+      [
+        "4:38 error This is not a regular expression (Invalid group). Write a named group as `(?<ts>…)`, without the P.",
+      ],
+    ],
+    [
+      "pre-releases without versions",
+      withKeys("    tags: { prerelease: true }\n", ""),
+      ["4:25 error `prerelease` needs `order: semver`."],
+    ],
+    [
+      "a platform that is none",
+      withKeys("    tags: { platforms: [linux/amd64, arm] }\n", ""),
+      ["4:38 error Write a platform like linux/amd64 or linux/arm/v7."],
+    ],
+    [
+      "platforms that nobody looks up",
+      withKeys("    tags: { platforms: [linux/amd64] }\n    verify: none\n", ""),
+      ["4:24 error Only the registry tells the platforms: they need `verify: registry`."],
+    ],
+    [
+      "an age of two years",
+      withKeys("    tags: { age: 800d }\n", ""),
+      ["4:18 error This is longer than a year: write a shorter time."],
+    ],
+    [
+      "a tag pushed again",
+      withKeys("    tags: { repushed: ignore }\n", ""),
+      ["4:23 error Use follow or refuse here."],
+    ],
+    [
       "a template that is none",
       withKeys("    tag: '{sha}'\n", ""),
       [
-        "4:10 error Write the template from text, {revision}, {run} and parts like {revision:0:4}.",
-        "4:10 waiting The `tag` template is understood but waits for a later version: until then a pipeline event that does not name a tag is skipped.",
+        "4:10 error Unknown field {sha}: write {revision} {run} {run-id} {run-number} {branch} {time}.",
+      ],
+    ],
+    [
+      "a computed tag that nobody looks up",
+      withKeys("    tag: '{revision}'\n    verify: none\n", ""),
+      [
+        "4:10 error A computed tag has to be looked up in the registry: `tag` needs `verify: registry`.",
       ],
     ],
     [

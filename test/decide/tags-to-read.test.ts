@@ -2,8 +2,9 @@ import { describe, expect, test } from "@jest/globals";
 import { newerVersions } from "../../src/decide/newer-versions.ts";
 import { type TagList, tagsToRead } from "../../src/decide/tags-to-read.ts";
 import type { TagPolicy } from "../../src/model/config.ts";
+import { plainTags } from "../support/tag-policy.ts";
 
-const buildTime: TagPolicy = { match: null, order: "build-time", range: null, extract: null };
+const buildTime = plainTags;
 const semver: TagPolicy = { ...buildTime, order: "semver" };
 const numeric: TagPolicy = { ...buildTime, order: "numeric", match: "^b-\\d+$", extract: "(\\d+)" };
 
@@ -53,6 +54,18 @@ describe("tags worth reading", () => {
       "fit for any of the entries",
       { policy: semver, present: ["1.2.0", "2.0.0"], tags: ["1.5.0", "1.1.0"] },
       ["1.5.0"],
+    ],
+    ["bare versions, where all are", { present: ["v1"], tags: ["v2", "v1"] }, ["v2"]],
+    ["none for a bare version beside exact ones", { present: ["v1"], tags: ["v1.2.3", "v2"] }, []],
+    [
+      "for a bare version that the pattern names",
+      { policy: { ...buildTime, match: "^v\\d+$" }, present: ["v1"], tags: ["v1.2.3", "v2"] },
+      ["v2"],
+    ],
+    [
+      "none that is ignored",
+      { policy: { ...buildTime, ignore: ["^b"] }, present: ["a-1"], tags: ["b-2", "a-2"] },
+      ["a-2"],
     ],
     ["none without an entry", { tags: ["1.0.0"] }, []],
     [

@@ -6,13 +6,13 @@ import { isMovingTag, tagVerdict } from "../../src/decide/tag-policy.ts";
 import { shapeOf } from "../../src/decide/tag-shape.ts";
 import type { TagPolicy } from "../../src/model/config.ts";
 import { isTag } from "../../src/model/image.ts";
+import { plainTags } from "../support/tag-policy.ts";
 
-const PLAIN: TagPolicy = { match: null, order: "build-time", range: null, extract: null };
 const HEX40 = "0123456789abcdef0123456789abcdef01234567";
 
 /** `ok`, or the reason. */
 function verdict(tag: string, present: string | null, policy: Partial<TagPolicy> = {}): string {
-  const found = tagVerdict({ ...PLAIN, ...policy }, tag, present);
+  const found = tagVerdict({ ...plainTags, ...policy }, tag, present);
   return found.kind === "ok" ? "ok" : found.reason;
 }
 
@@ -152,7 +152,9 @@ describe("order", () => {
     ],
     ["alphabetical", { order: "alphabetical" }, ["b"], ["a"], "newer"],
   ])("%s", (_name, policy, a, b, expected) => {
-    expect(compareVersions({ ...PLAIN, ...policy }, version(...a), version(...b))).toBe(expected);
+    expect(compareVersions({ ...plainTags, ...policy }, version(...a), version(...b))).toBe(
+      expected,
+    );
   });
 
   test.each([
@@ -241,5 +243,19 @@ test.each([
   ["release", true],
   ["v1", true],
 ])("whether %s is a tag that moves: %s", (tag, moves) => {
-  expect(isMovingTag(tag)).toBe(moves);
+  expect(isMovingTag(plainTags, tag, null)).toBe(moves);
+});
+
+test.each([
+  ["v1", "v2", {}, false],
+  ["v1", "v1.2.3", {}, true],
+  ["1.2", "1.3", {}, false],
+  ["1.2", "1.3.0", {}, true],
+  ["v1", "v1.2.3", { match: "^v" }, false],
+  ["v1", "v1.2.3", { order: "semver" } as const, false],
+  ["v1", "v1.2.3", { order: "numeric" } as const, true],
+  ["latest", "latest", { match: "." }, true],
+  ["release", "release-2", {}, true],
+])("whether %s moves where %s comes, by %j: %s", (tag, coming, policy, moves) => {
+  expect(isMovingTag({ ...plainTags, ...policy }, tag, coming)).toBe(moves);
 });

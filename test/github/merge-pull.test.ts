@@ -134,6 +134,25 @@ describe("over the sandbox", () => {
     expect(pull.autoMerge).toBeNull();
   });
 
+  test("leaves it where somebody else took auto-merge back, until there is another head", async () => {
+    stage.cd.rulesets.push(ruleset(gate()));
+    await merge();
+    await stage.world.setAutoMerge(stage.cd, "ana", pull, null);
+    expect(await merge()).toMatchObject({
+      value: { kind: "refused", detail: expect.stringContaining("for a person to say") },
+    });
+    expect(pull.autoMerge).toBeNull();
+    await stage.push("topic", { [DEV]: "images: [] # again\n" });
+    expect(await merge()).toEqual({ kind: "done", value: { kind: "auto-merge" } });
+  });
+
+  test("takes it up again after it took it back itself", async () => {
+    stage.cd.rulesets.push(ruleset(gate()));
+    await merge();
+    await stage.pulls.stopMerge(stage.repo, await facts());
+    expect(await merge()).toEqual({ kind: "done", value: { kind: "auto-merge" } });
+  });
+
   test("takes auto-merge back; there being none is fine", async () => {
     stage.cd.rulesets.push(ruleset(gate()));
     await merge();
@@ -260,6 +279,8 @@ describe("what GitHub may answer otherwise", () => {
             isMergeQueueEnabled: false,
             isInMergeQueue: false,
             baseRef: rules,
+            head: { nodes: [{ commit: { committedDate: "2026-03-01T10:00:00Z" } }] },
+            stopped: { nodes: [] },
             ...change,
           },
         },

@@ -50,6 +50,7 @@ export async function startEdge(over: Partial<IngestParts> = {}): Promise<Edge> 
     clock: new FakeClock("2026-11-22T15:00:00Z"),
     log: recorder(lines),
     options: defaultOptions,
+    outside: async () => ({ kind: "failed", detail: "nobody is outside" }),
     github: async (_req, res, body) => {
       res.writeHead(200).end(`github ${body.length}`);
     },

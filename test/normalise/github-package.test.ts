@@ -40,6 +40,7 @@ describe("github-package", () => {
           tag: "v1",
           digest: DIGEST,
           at: "2026-08-31T20:01:14Z",
+          oneOfSeveral: true,
           provenance: {
             revision: "abcdef1",
             sourceRepo: "https://github.com/Example/Repo",

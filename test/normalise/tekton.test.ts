@@ -5,7 +5,7 @@ import { DIGEST, read, reasons, refs, senderIdOf } from "./messages.ts";
 const TYPE = "dev.tekton.event.pipelinerun.successful.v1";
 const binary = { "ce-type": TYPE, "ce-time": "2026-01-29T15:00:00Z", "ce-id": "1" };
 const taskBinary = { ...binary, "ce-type": "dev.tekton.event.taskrun.successful.v1" };
-const withTasks = { tekton: { ...defaultOptions.tekton, taskRuns: true } };
+const withTasks = { ...defaultOptions, tekton: { ...defaultOptions.tekton, taskRuns: true } };
 
 interface Parts {
   readonly results?: readonly unknown[];
@@ -137,7 +137,7 @@ describe("tekton results", () => {
 
   test("configured names replace the default ones", () => {
     const names = { ...defaultOptions.tekton.results, image: ["where"], tag: ["which"] };
-    const options = { tekton: { taskRuns: false, results: names } };
+    const options = { ...defaultOptions, tekton: { taskRuns: false, results: names } };
     const results = [result("where", "q.io/a"), result("which", "7"), result("new-tag", "8")];
     expect(refs(read("tekton", { pipelineRun: run({ results }) }, binary, options))).toEqual([
       "q.io/a:7",

@@ -148,3 +148,10 @@ test.each([
   const body = bodyOf({ releases: [{ ...release, builtAt }] });
   expect(body.split("\n").filter((line) => line.startsWith("- built"))).toEqual(shown);
 });
+
+test("says which tags were pushed again, with both digests", () => {
+  const again = [{ image, tag: "v2", before: other, now: digest }];
+  expect(bodyOf({ pushedAgain: again })).toContain(
+    "> **Pushed again**: `quay.io/acme/app:v2` named `sha256:cdcdcdcdcdcd…` before and names `sha256:abababababab…` now. Whoever reviewed the one has not seen the other.",
+  );
+});

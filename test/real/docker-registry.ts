@@ -19,7 +19,13 @@ export interface DockerRegistry {
   stop(): Promise<void>;
 }
 
-export async function createDockerRegistry(folder: string): Promise<DockerRegistry> {
+/**
+ * @param auth the `auth:` part of its configuration, YAML on one line; absent: it lets everybody in.
+ */
+export async function createDockerRegistry(
+  folder: string,
+  auth: (host: string) => string | null = () => null,
+): Promise<DockerRegistry> {
   const reserved = await reservePort(0);
   const host = `127.0.0.1:${reserved.port}`;
   await mkdir(folder, { recursive: true });
@@ -32,17 +38,19 @@ export async function createDockerRegistry(folder: string): Promise<DockerRegist
     host,
     async start(hookUrl) {
       const file = join(folder, "config.yml");
-      await writeFile(file, configOf(host, join(folder, "data"), hookUrl), { mode: 0o600 });
+      const config = configOf(host, join(folder, "data"), hookUrl, auth(host));
+      await writeFile(file, config, { mode: 0o600 });
       const log = openSync(logFile, "a");
       const environment = { PATH: `${process.env.PATH ?? ""}:/usr/bin:/usr/sbin` };
-      await reserved.release();
+      if (child === null) await reserved.release();
       child = spawn("docker-registry", ["serve", file], {
         env: environment,
         stdio: ["ignore", log, log],
       });
       const url = `http://${host}/v2/`;
+      // Who asks for credentials is there as well.
       await until(
-        async () => (await fetch(url).catch(() => null))?.ok === true,
+        async () => [200, 401].includes((await fetch(url).catch(() => null))?.status ?? 0),
         `answer at ${url}`,
       );
     },
@@ -58,9 +66,9 @@ export async function createDockerRegistry(folder: string): Promise<DockerRegist
 }
 
 /** What `tagboat hook-url distribution` says to enter, with tries that follow each other faster. */
-function configOf(host: string, data: string, hookUrl: string): string {
+function configOf(host: string, data: string, hookUrl: string, auth: string | null): string {
   return `version: 0.1
-log: {level: warn, accesslog: {disabled: true}}
+${auth === null ? "" : `auth: ${auth}\n`}log: {level: warn, accesslog: {disabled: true}}
 storage: {filesystem: {rootdirectory: ${data}}}
 http: {addr: "${host}", secret: of-the-test}
 notifications:

@@ -104,6 +104,16 @@ describe("the operator's file of registries", () => {
     expect(JSON.stringify(problems)).not.toMatch(/s3cret|12345/);
   });
 
+  test("one entry for several hosts", () => {
+    const file = readRegistriesFile(
+      "registries:\n  quay.io/a: &pull {owners: [a], dockerConfig: /c.json}\n  ghcr.io/a: *pull\n",
+    );
+    const rules = file.kind === "read" ? file.hosts.rules : [];
+    expect(rules.map(({ credentials, owners }) => [owners, credentials])).toEqual(
+      Array(2).fill([["a"], { kind: "docker-config", path: "/c.json" }]),
+    );
+  });
+
   test("the longest prefix holds, at a slash", () => {
     const file = readRegistriesFile("registries: {quay.io: {}, quay.io/a: {}, quay.io/a/b: {}}");
     const hosts = file.kind === "read" ? file.hosts : { rules: [] };

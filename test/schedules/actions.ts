@@ -41,7 +41,7 @@ export type Action =
   /** The deed is done just before a request of Tagboat's is served. */
   | { readonly do: "meanwhile"; readonly at: string; readonly skip: number; readonly deed: Deed };
 
-type PlainFault = Exclude<Fault, { kind: "moved-head" }>;
+export type PlainFault = Exclude<Fault, { kind: "moved-head" }>;
 
 /** One action, and whether Tagboat gets to work before the next. */
 export interface Step {
@@ -137,7 +137,7 @@ const fieldFailure = fc.constantFrom(
   { type: "STALE_DATA", message: "Expected branch to point to another commit but it did not." },
   { type: "NOT_FOUND", message: "Could not resolve to a node." },
 );
-const plainFault: fc.Arbitrary<PlainFault> = fc.oneof(
+export const plainFault: fc.Arbitrary<PlainFault> = fc.oneof(
   fc.record({ kind: fc.constant("latency"), ms: fc.integer({ min: 1, max: 3 }) }),
   fc.constant({ kind: "bad-gateway-before" } as const),
   fc.constant({ kind: "bad-gateway-after" } as const),

@@ -9,20 +9,23 @@ const QUIET_TURNS = 6;
  */
 export class Drive {
   readonly #harbour: Harbour;
+  readonly #turns: number;
   #under = 0;
   #begun = 0;
 
-  constructor(harbour: Harbour) {
+  constructor(harbour: Harbour, turns = QUIET_TURNS) {
     this.#harbour = harbour;
+    this.#turns = turns;
     const { github } = harbour.stage;
     const fetch = github.fetch.bind(github);
-    Object.assign(github, { fetch: (request: Request) => this.#track(fetch(request)) });
+    Object.assign(github, { fetch: (request: Request) => this.track(fetch(request)) });
     // A webhook on its way ends here; what comes before is done without waiting.
     const accept = harbour.inbox.accept.bind(harbour.inbox);
-    harbour.inbox.accept = (batch) => this.#track(accept(batch));
+    harbour.inbox.accept = (batch) => this.track(accept(batch));
   }
 
-  async #track<T>(work: Promise<T>): Promise<T> {
+  /** Work that is under way until it ends: nothing is quiet meanwhile. */
+  async track<T>(work: Promise<T>): Promise<T> {
     this.#under += 1;
     this.#begun += 1;
     try {
@@ -44,7 +47,7 @@ export class Drive {
   }
 
   async #quiet(): Promise<void> {
-    for (let turns = 0; turns < QUIET_TURNS; turns += 1) {
+    for (let turns = 0; turns < this.#turns; turns += 1) {
       const before = this.#begun;
       await new Promise((resolve) => setImmediate(resolve));
       if (this.#under > 0 || this.#begun !== before) turns = -1;

@@ -2,13 +2,14 @@ import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { promotions, tracking } from "./kind.ts";
 import { type Failure, search } from "./search.ts";
-import { addTally, missingFrom, newTally, render, type Tally } from "./tally.ts";
+import { addTally, newTally, render, type Tally } from "./tally.ts";
 
 /**
  * `npm run schedules -- --runs 1000 [--seed N] [--from N]`: plays random schedules in as many processes as there are
- * processors, prints one summary, exits with 1 and the shrunk schedule at the first that fails. A schedule is made from the
- * seed and its number alone: `--seed N --from 17 --runs 1` plays one again.
+ * processors (`--workers N`), prints one summary, exits with 1 and the shrunk schedule at the first that fails. A schedule is made from the
+ * seed and its number alone: `--seed N --from 17 --runs 1` plays one again. `--promotion`: those of commands, gates and merges.
  */
 interface Options {
   readonly seed: number;
@@ -18,6 +19,8 @@ interface Options {
   /** Whether a fault or outcome that no schedule came to is a failure. */
   readonly complete: boolean;
   readonly trace: boolean;
+  readonly promotion: boolean;
+  readonly workers: number;
 }
 
 interface Found {
@@ -33,6 +36,8 @@ function readOptions(): Options & { readonly worker: { index: number; of: number
       from: { type: "string", default: "0" },
       "no-shrink": { type: "boolean", default: false },
       trace: { type: "boolean", default: false },
+      promotion: { type: "boolean", default: false },
+      workers: { type: "string", default: String(availableParallelism()) },
       worker: { type: "string" },
     },
   });
@@ -45,6 +50,8 @@ function readOptions(): Options & { readonly worker: { index: number; of: number
     shrink: !values["no-shrink"],
     complete: runs >= 100,
     trace: values.trace,
+    promotion: values.promotion,
+    workers: wholeNumber("workers", values.workers),
     worker: index === undefined || of === undefined ? null : { index, of },
   };
 }
@@ -67,25 +74,27 @@ async function main(): Promise<number> {
     console.log(`${failure.complaints}\n${failure.steps}`);
     if (options.trace) console.log(failure.trace.join("\n"));
     console.log(
-      `again: npm run schedules -- --seed ${failure.seed} --from ${failure.schedule} --runs 1`,
+      `again: npm run schedules --${options.promotion ? " --promotion" : ""} --seed ${failure.seed} --from ${failure.schedule} --runs 1`,
     );
     return 1;
   }
-  const missing = options.complete ? missingFrom(tally) : [];
+  const { missing: missingOf } = options.promotion ? promotions : tracking;
+  const missing = options.complete ? missingOf(tally) : [];
   if (missing.length > 0) console.log(`never happened: ${missing.join(", ")}`);
   return missing.length > 0 ? 1 : 0;
 }
 
 async function work(options: Options, { index, of }: { index: number; of: number }) {
-  const { seed, from, runs, shrink } = options;
-  const found = await search({ seed, from: from + index, to: from + runs, step: of, shrink });
+  const { from, runs, seed, shrink } = options;
+  const range = { seed, from: from + index, to: from + runs, step: of, shrink };
+  const found = await (options.promotion ? search(promotions, range) : search(tracking, range));
   await new Promise((sent) => process.send?.(found, sent));
   return 0;
 }
 
 /** Each process plays every n-th schedule; the first that finds a failure ends the others. */
 async function shareOut(options: Options): Promise<Found> {
-  const of = Math.min(availableParallelism(), options.runs);
+  const of = Math.max(1, Math.min(options.workers, options.runs));
   const children: ChildProcess[] = [];
   const sum: { tally: Tally; failure: Failure | null } = { tally: newTally(), failure: null };
   const workers = Array.from({ length: of }, async (_, index) => {

@@ -4,12 +4,14 @@ import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 
 /**
- * `npm run schedules:planted`: puts each bug of `test/schedules/planted/` into a copy of the tree and plays schedules there.
+ * `npm run schedules:planted`: puts each bug of `test/schedules/planted/` into a copy of the tree and plays schedules there;
+ * those of its folder `promotion` are for the schedules of commands, gates and merges.
  * A bug that no schedule finds is a promise that nobody keeps watch over: exit code 1, as for a patch that does not apply.
  */
 const RUNS = 400;
 const SEED = 1;
 const FOLDER = "test/schedules/planted";
+const PROMOTION = "promotion/";
 const COPIED = [
   "src",
   "sandbox",
@@ -52,6 +54,7 @@ function hunt(copy: string, patch: string): { found: boolean; what: string } {
   const built = run(copy, join("node_modules", ".bin", "tsc"), ["-p", "test/schedules"]);
   if (built.status !== 0) return { found: false, what: `does not compile: ${built.text}` };
   const args = ["--runs", String(RUNS), "--seed", String(SEED), "--no-shrink"];
+  if (patch.includes(PROMOTION)) args.push("--promotion");
   const played = run(copy, process.execPath, ["build/test/schedules/main.js", ...args]);
   const schedule = /^schedule (\d+) of seed \d+ failed:\nBroken: (.*)$/m.exec(played.text);
   if (schedule === null) return { found: false, what: `survived ${RUNS} schedules` };
@@ -74,7 +77,7 @@ function since(start: number): number {
 }
 
 const only = process.argv.slice(2);
-const patches = readdirSync(FOLDER)
+const patches = readdirSync(FOLDER, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".patch"))
   .filter((name) => only.length === 0 || only.some((one) => name.includes(one)))
   .sort();

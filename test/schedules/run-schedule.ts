@@ -27,7 +27,7 @@ export class Broken extends Error {
   override readonly name = "Broken";
   readonly trace: readonly string[];
 
-  constructor(watch: Watch) {
+  constructor(watch: Pick<Watch, "complaints" | "trace">) {
     super(watch.complaints.join("\n"));
     this.trace = watch.trace.flatMap(told);
   }
@@ -283,7 +283,7 @@ function isThere(version: Version | string, newest: Version): boolean {
   );
 }
 
-async function close(harbour: Harbour): Promise<void> {
+export async function close(harbour: Harbour): Promise<void> {
   // Whoever still sleeps is woken, so that nothing is left behind.
   harbour.stage.faults.clear();
   let closed = false;

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
-import { describe, type Schedule, schedules } from "./actions.ts";
-import { Broken, runSchedule } from "./run-schedule.ts";
+import type { Kind } from "./kind.ts";
+import { Broken } from "./run-schedule.ts";
 import { addTally, newTally, type Tally } from "./tally.ts";
 
 export interface Failure {
@@ -15,38 +15,42 @@ export interface Failure {
 const SHRINK_MS = 60_000;
 
 /** Plays schedules `from`, `from + step`, … below `to`, each made from `seed` and its own number alone; stops at the first that fails. */
-export async function search(range: {
-  readonly seed: number;
-  readonly from: number;
-  readonly to: number;
-  readonly step: number;
-  readonly shrink: boolean;
-}): Promise<{ readonly tally: Tally; readonly failure: Failure | null }> {
+export async function search<T>(
+  kind: Kind<T>,
+  range: {
+    readonly seed: number;
+    readonly from: number;
+    readonly to: number;
+    readonly step: number;
+    readonly shrink: boolean;
+  },
+): Promise<{ readonly tally: Tally; readonly failure: Failure | null }> {
   const tally = newTally();
   for (let schedule = range.from; schedule < range.to; schedule += range.step) {
-    const failure = await play(range.seed, schedule, range.shrink, tally);
+    const failure = await play(kind, range.seed, schedule, range.shrink, tally);
     if (failure !== null) return { tally, failure };
   }
   return { tally, failure: null };
 }
 
-async function play(
+async function play<T>(
+  kind: Kind<T>,
   seed: number,
   schedule: number,
   shrink: boolean,
   tally: Tally,
 ): Promise<Failure | null> {
   let failed = false;
-  const property = fc.asyncProperty(schedules, async (one) => {
+  const property = fc.asyncProperty(kind.schedules, async (one) => {
     try {
-      const came = await runSchedule(one);
+      const came = await kind.run(one);
       if (!failed) addTally(tally, came);
     } catch (error) {
       failed = true;
       throw error;
     }
   });
-  const run = await fc.check<[Schedule]>(property, {
+  const run = await fc.check<[T]>(property, {
     seed: (seed + schedule * 7919) | 0,
     numRuns: 1,
     endOnFailure: !shrink,
@@ -57,7 +61,7 @@ async function play(
   return {
     schedule,
     seed,
-    steps: describe(run.counterexample[0]),
+    steps: kind.describe(run.counterexample[0]),
     complaints: String(error instanceof Error ? error.stack : error),
     trace: error instanceof Broken ? error.trace : [],
   };

@@ -40,10 +40,20 @@ export interface Tally {
   refused: Record<string, number>;
   skipped: Record<string, number>;
   faults: Record<string, number>;
+  /** What commands and gates came to, of the promotion schedules. */
+  promotion: Record<string, number>;
 }
 
 export function newTally(): Tally {
-  return { schedules: 0, steps: 0, outcomes: {}, refused: {}, skipped: {}, faults: {} };
+  return {
+    schedules: 0,
+    steps: 0,
+    outcomes: {},
+    refused: {},
+    skipped: {},
+    faults: {},
+    promotion: {},
+  };
 }
 
 export function countFault(tally: Tally, fault: Fault, what: string): void {
@@ -63,11 +73,11 @@ export function countOutcome(tally: Tally, outcome: Outcome): void {
 export function addTally(sum: Tally, one: Tally): void {
   sum.schedules += one.schedules;
   sum.steps += one.steps;
-  for (const key of ["outcomes", "refused", "skipped", "faults"] as const)
+  for (const key of ["outcomes", "refused", "skipped", "faults", "promotion"] as const)
     for (const [name, count] of Object.entries(one[key])) bump(sum[key], name, count);
 }
 
-function bump(counts: Record<string, number>, name: string, by: number): void {
+export function bump(counts: Record<string, number>, name: string, by: number): void {
   counts[name] = (counts[name] ?? 0) + by;
 }
 
@@ -77,6 +87,25 @@ export function missingFrom(tally: Tally): string[] {
   return [
     ...faultNames.filter((name) => (tally.faults[name] ?? 0) === 0),
     ...outcomes.filter((name) => (tally.outcomes[name] ?? 0) === 0),
+  ];
+}
+
+const promotionNames = [
+  "commands",
+  "answers",
+  "promotions",
+  "rollbacks",
+  "merges by the App",
+  "checks that opened",
+  "crashes",
+  "lost databases",
+] as const;
+
+/** The same of the promotion schedules. */
+export function missingOfPromotion(tally: Tally): string[] {
+  return [
+    ...faultNames.filter((name) => (tally.faults[name] ?? 0) === 0),
+    ...promotionNames.filter((name) => (tally.promotion[name] ?? 0) === 0),
   ];
 }
 
@@ -92,6 +121,9 @@ export function render(tally: Tally, seed: number, seconds: number): string {
     `proposals: ${list(outcomeNames.slice(0, 4), tally.outcomes)}; direct commits ${tally.outcomes.committed ?? 0}; failed ${tally.outcomes.failed ?? 0}`,
     `refused ${tally.outcomes.refused ?? 0}: ${reasons(tally.refused)}`,
     `skipped ${tally.outcomes.skipped ?? 0}: ${reasons(tally.skipped)}`,
+    ...(Object.keys(tally.promotion).length === 0
+      ? []
+      : [`promotion: ${reasons(tally.promotion)}`]),
     `faults that fired: ${list(faultNames, tally.faults)}`,
   ].join("\n");
 }

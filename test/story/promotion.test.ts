@@ -287,6 +287,27 @@ test("a newer promotion takes the place of the older one", async () => {
   expect(replies(h, pull).at(-1)).toContain(`#${older.number} is closed for it.`);
 });
 
+test("what a person put on its branch stays when it is closed", async () => {
+  const h = await begin();
+  const pull = await talk(h);
+  await say(h, "ben", pull, "/promote pre-prod");
+  const made = promotion(h);
+  const commit = await h.people.gitPush("ann", made.headBranch, { "notes.md": "by hand\n" });
+  await h.people.close("ann", made);
+  await patience(h, 60_000);
+  expect(await h.people.tip(made.headBranch)).toBe(commit);
+});
+
+test("its branch goes when it is closed", async () => {
+  const h = await begin();
+  const pull = await talk(h);
+  await say(h, "ben", pull, "/promote pre-prod");
+  const made = promotion(h);
+  await h.people.close("ann", made);
+  await patience(h, 60_000);
+  expect(await h.people.tip(made.headBranch)).toBeNull();
+});
+
 test("the same command again finds its pull request", async () => {
   const h = await begin();
   const pull = await talk(h);

@@ -71,6 +71,10 @@ async function expectMerged(h: Harbour, layout: Layout, made: Pull): Promise<voi
     merged: true,
   });
   expect(await textsOf(h, step.branch, step)).toEqual(textsAt(layout, step, layout.tags[1]));
+  if (h.repo.rulesets.some(({ linearHistory }) => linearHistory)) {
+    const tip = await h.repo.store.readCommit((await h.people.tip(step.branch)) ?? "");
+    expect(tip?.parents).toHaveLength(1);
+  }
   expect(await ourBranches(h)).toEqual([]);
   expect(replies(h, made)).toEqual([
     `Merged. Next: \`/promote ${placeOf(layout, 2)}\` in a comment here.`,
@@ -78,7 +82,9 @@ async function expectMerged(h: Harbour, layout: Layout, made: Pull): Promise<voi
 }
 
 describe.each(layouts)("on the $name layout", (layout) => {
-  describe.each(guards)("%s", (_name, rules) => {
+  // Rules do not know layouts: all of them on the tidy one, the ends of the list on the others.
+  const own = layout.name === "tidy" ? guards : guards.filter((_, at) => at === 0 || at === 8);
+  describe.each(own)("%s", (_name, rules) => {
     test.each([
       ["approved", false],
       ["approved", true],

@@ -5,6 +5,7 @@ export interface FakeImage {
   readonly created?: string | null;
   readonly labels?: Readonly<Record<string, string>>;
   readonly digest?: string;
+  readonly platforms?: readonly string[];
 }
 
 /** A registry that knows what it was told. Counts what it is asked. */
@@ -40,7 +41,7 @@ export class FakeRegistry implements Registry {
         digest: found.digest,
         created: found.created ?? null,
         labels: found.labels ?? {},
-        platforms: ["linux/amd64"],
+        platforms: found.platforms ?? ["linux/amd64"],
       },
     };
   }

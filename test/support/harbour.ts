@@ -61,6 +61,8 @@ export interface HarbourOptions {
   readonly installedOn?: readonly string[];
   /** The operator's allow list; default: everything. */
   readonly allowed?: (fullName: string) => boolean;
+  /** What each process is made of, before it is composed. */
+  readonly parts?: (parts: TagboatParts) => TagboatParts;
   /** Text of the operator's policy; default: none. */
   readonly policy?: string;
 }
@@ -119,6 +121,8 @@ export interface Harbour {
   ): Promise<string>;
   /** Another process on the same GitHub and registry, and where `over` names no others with the same stores. */
   beside(over: Partial<TagboatParts>): Promise<Tagboat>;
+  /** Another process takes the place of the one that GitHub talks to, as after its end. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -142,7 +146,7 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
   const sink = { write: (line: string) => void (options.keepLog === true && lines.push(line)) };
   const log = pino({ level: options.keepLog === true ? "debug" : "silent" }, sink);
   const baseUrl = "http://127.0.0.1:4100";
-  let tagboat: Tagboat | null = null;
+  let started: { tagboat: Tagboat } | null = null;
   const stage = createStage({
     stores: "memory",
     baseUrl,
@@ -151,12 +155,12 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     wait: (ms) => clock.sleep(ms),
     ...(options.lateByClock === true ? { waitToAnswer: (ms: number) => clock.sleep(ms) } : {}),
     send: async (_url, headers, body) => {
-      if (tagboat === null) return { status: 503 };
+      if (started === null) return { status: 503 };
       const lower = Object.fromEntries(
         Object.entries(headers).map(([k, v]) => [k.toLowerCase(), v]),
       );
       try {
-        await tagboat.probot.webhooks.verifyAndReceive({
+        await started.tagboat.probot.webhooks.verifyAndReceive({
           id: lower["x-github-delivery"] ?? "",
           name: lower["x-github-event"] ?? "",
           signature: lower["x-hub-signature-256"] ?? "",
@@ -211,14 +215,14 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     log,
     fetch: (input, init) => stage.github.fetch(new Request(input, init)),
   };
-  tagboat = await composeTagboat(parts);
-  const { work } = tagboat;
-
+  const compose = () => composeTagboat(options.parts?.(parts) ?? parts);
+  const running = { tagboat: await compose() };
+  started = running;
   async function settle(): Promise<void> {
     for (let quiet = 0; quiet < 2; quiet += 1) {
       const before = stage.recorder.requests.length;
       await stage.webhooks.idle();
-      await work.settled();
+      await running.tagboat.work.settled();
       if (stage.recorder.requests.length !== before) quiet = -1;
     }
   }
@@ -243,7 +247,9 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
   const harbour: Harbour = {
     clock,
     stage,
-    tagboat,
+    get tagboat() {
+      return running.tagboat;
+    },
     registry,
     repo,
     people: peopleOf(world, repo),
@@ -295,8 +301,11 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
       });
     },
     beside: (over) => composeTagboat({ ...parts, ...over }),
+    async restart() {
+      running.tagboat = await compose();
+    },
     async close() {
-      await work.stop();
+      await running.tagboat.work.stop();
       await stage.close();
     },
   };

@@ -14,6 +14,8 @@ const typenames = {
   MERGED_EVENT: "MergedEvent",
   REOPENED_EVENT: "ReopenedEvent",
   HEAD_REF_FORCE_PUSHED_EVENT: "HeadRefForcePushedEvent",
+  REMOVED_FROM_MERGE_QUEUE_EVENT: "RemovedFromMergeQueueEvent",
+  AUTO_MERGE_DISABLED_EVENT: "AutoMergeDisabledEvent",
 } as const satisfies Record<PullMoment["kind"], MomentSource["__typename"]>;
 
 interface TimelineArgs extends PageArgs {
@@ -90,5 +92,6 @@ export const momentFields: Fields<MomentSource> = {
     "before" in moment ? commitOf(context, of.repo, moment.before) : null,
   afterCommit: ({ of, moment }, _args, context) =>
     "after" in moment ? commitOf(context, of.repo, moment.after) : null,
+  reason: ({ moment }) => ("reason" in moment ? moment.reason : null),
   ref: ({ of }) => refOf(of.repo, `refs/heads/${of.pull.headBranch}`),
 };

@@ -167,7 +167,10 @@ async function act(
   },
 ): Promise<Tried> {
   const { author, pull, step, target } = found;
-  if (step.kind === "leave") return { kind: "left", why: step.why, state: step.state };
+  if (step.kind === "leave") {
+    if (step.state === "over") await dropBranch(parts, target, author, pull.head.branch);
+    return { kind: "left", why: step.why, state: step.state };
+  }
   if (step.kind === "person") return { kind: "person", why: step.why };
   if (step.kind === "ask-again") return { kind: "again", why: step.why, later: true, sent: null };
   if (author.kind !== "ours") throw new Error("nobody's proposal is mended");
@@ -176,6 +179,19 @@ async function act(
   const place = { repo: known.fullName, base: pull.base.branch, environment, component };
   if (step.kind === "close") return close(parts, { place, pull, step, target, trailers });
   return rebuild(parts, known, { place, pull, step, target, trailers });
+}
+
+/** It ended while its commit was rebuilt: what was written then is nobody's. */
+async function dropBranch(
+  { forge }: RunParts,
+  target: Target,
+  author: Authorship,
+  branch: string,
+): Promise<void> {
+  if (author.kind !== "ours" || target.head === null) return;
+  if (target.pulls.some(({ state }) => state === "open")) return;
+  const headOid = target.head.oid;
+  await forge.closeProposal({ target, pull: null, comment: null, branch, headOid });
 }
 
 async function close(

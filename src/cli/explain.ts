@@ -15,7 +15,7 @@ import { when, wrap } from "./terminal-text.ts";
 const HELP = `Usage: tagboat explain <image>[:tag] [options]
 
 Tells what arrived about an image, newest first, and what became of it in each environment, with
-the reasons.
+the reasons. Promotions and rollbacks of it are told too.
 
   --limit N    how many deliveries (10)
   --json       as JSON

@@ -83,11 +83,11 @@ const refuseWords: Readonly<Record<RefuseReason, string>> = {
 export function outcomeWords(outcome: Outcome): string {
   switch (outcome.kind) {
     case "proposed":
-      return `pull request ${outcome.number} was ${proposedWords[outcome.action]}: ${visible(outcome.url)}`;
+      return `${whatWords(outcome)}pull request ${outcome.number} was ${actionWords(outcome)}: ${visible(outcome.url)}`;
     case "committed":
       return `committed to ${visible(outcome.place.base)} as ${visible(outcome.oid, 12)}`;
     case "closed":
-      return `pull request ${outcome.number} was closed: ${visible(outcome.why, 500)}`;
+      return `${whatWords(outcome)}pull request ${outcome.number} was closed: ${visible(outcome.why, 500)}`;
     case "skipped":
       return `left alone: ${withDetail(skipWords[outcome.reason], outcome)}`;
     case "refused":
@@ -102,6 +102,14 @@ const proposedWords = {
   updated: "updated",
   adopted: "found as an interrupted attempt had left it",
 } as const;
+
+function actionWords({ action, what }: Extract<Outcome, { kind: "proposed" }>): string {
+  return what !== undefined && action === "adopted" ? "open already" : proposedWords[action];
+}
+
+function whatWords({ what }: { readonly what?: "promotion" | "rollback" }): string {
+  return what === undefined ? "" : `${what}, `;
+}
 
 function withDetail(
   words: string | undefined,

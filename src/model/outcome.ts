@@ -90,6 +90,8 @@ export type Outcome =
       readonly kind: "proposed";
       readonly place: Place;
       readonly action: "opened" | "updated" | "adopted";
+      /** Absent: it follows what is pushed. */
+      readonly what?: "promotion" | "rollback";
       readonly url: string;
       readonly number: number;
     }
@@ -98,6 +100,7 @@ export type Outcome =
       readonly kind: "closed";
       readonly place: Place;
       readonly number: number;
+      readonly what?: "promotion" | "rollback";
       readonly why: string;
     }
   | {

@@ -1,5 +1,5 @@
 import type { Environment } from "../model/config.ts";
-import type { NewItem } from "../model/inbox.ts";
+import type { NewItem, Settled } from "../model/inbox.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { code } from "../model/outside-text.ts";
 import type { Reaction } from "../model/pulls.ts";
@@ -15,6 +15,8 @@ export interface Answer {
   readonly body: string;
   readonly reaction: Extract<Reaction, "rocket" | "confused">;
   readonly outcomes: readonly Outcome[];
+  /** The outcomes with the versions that they are about; absent: about none. */
+  readonly settled?: readonly Settled[];
   /** What the reply is to keep, signed. */
   readonly words?: readonly Word[];
   /** What proposals do to what is built, to be told on their heads. */
@@ -102,6 +104,9 @@ export function together(answers: readonly Answer[]): Answer {
     body: answers.map(({ body }) => (body.includes("\n") ? body : `- ${body}`)).join("\n"),
     reaction: answers.some(({ reaction }) => reaction === "rocket") ? "rocket" : "confused",
     outcomes: answers.flatMap(({ outcomes }) => outcomes),
+    settled: answers.flatMap(
+      ({ outcomes, settled }) => settled ?? outcomes.map((outcome) => ({ subject: null, outcome })),
+    ),
     words: answers.flatMap(({ words }) => words ?? []),
     views: answers.flatMap(({ views }) => views ?? []),
     items: answers.flatMap(({ items }) => items ?? []),

@@ -130,6 +130,7 @@ async function open(
   const { headOid, number, url } = result.value;
   const outcome: Outcome = {
     kind: "proposed",
+    what: desired.kind,
     place: desired.place,
     action: "opened",
     number,
@@ -175,11 +176,11 @@ export function titleOf(desired: PinnedProposal): string {
 }
 
 function proposed(
-  { place }: PinnedProposal,
+  { kind: what, place }: PinnedProposal,
   { number, url }: PullState,
   action: "updated" | "adopted",
 ): Outcome {
-  return { kind: "proposed", place, action, number, url };
+  return { kind: "proposed", what, place, action, number, url };
 }
 
 function settled(outcome: Outcome): Extract<Attempt, { kind: "settled" }> {

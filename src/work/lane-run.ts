@@ -18,10 +18,11 @@ export function laneRunOf(
     if (failed && tries + 1 >= MAX_TRIES) dead.push({ item, detail });
     else later.push({ item, until: at ?? retryAt(now, tries), failed, detail });
   }
-  const done = ran.done.map(({ item, items: ledTo, outcomes }) => {
+  const done = ran.done.map(({ item, items: ledTo, outcomes, settled }) => {
     const task = byId.get(item)?.task;
     const subject = task === undefined ? null : subjectOf(task);
-    return { item, outcomes: outcomes.map((outcome) => ({ subject, outcome })), items: ledTo };
+    const told = settled ?? outcomes.map((outcome) => ({ subject, outcome }));
+    return { item, outcomes: told, items: ledTo };
   });
   const wrote = ran.done.some(({ outcomes }) => outcomes.some(isPullWrite)) && restAfterWrite > 0;
   const restUntil = wrote ? new Date(now.getTime() + restAfterWrite) : null;

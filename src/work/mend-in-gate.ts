@@ -1,10 +1,13 @@
-import type { Outcome, Place } from "../model/outcome.ts";
+import type { Settled } from "../model/inbox.ts";
+import type { Place } from "../model/outcome.ts";
 import { code } from "../model/outside-text.ts";
 import type { PullFacts } from "../model/pulls.ts";
+import { settledOf } from "../promote/subjects.ts";
 import { parsePinnedBranch } from "../propose/branch-name.ts";
 import { type CommitTrailers, parseTrailers } from "../propose/trailers.ts";
 import type { KnownRepo } from "./known-repo.ts";
-import { type Mended, mendPinned } from "./mend-pinned.ts";
+import { mendPinned } from "./mend-pinned.ts";
+import type { Mended } from "./mend-write.ts";
 import { planAnew } from "./plan-anew.ts";
 import type { RunParts } from "./run-place.ts";
 import { tellView } from "./tell-view.ts";
@@ -41,7 +44,7 @@ export async function mendInGate(
   known: KnownRepo,
   pull: PullFacts,
   signal: AbortSignal,
-): Promise<Outcome | null> {
+): Promise<readonly Settled[] | null> {
   const turn = await parts.pacer.turn(known.repo.installation, MOST_WRITES, "tracking", signal);
   let writes = MOST_WRITES;
   try {
@@ -50,14 +53,14 @@ export async function mendInGate(
     if (mended.kind === "left" || words === null) writes = mended.kind === "rebuilt" ? 2 : 1;
     if (words !== null) await sayOnce(parts, known, pull, words);
     if (mended.kind === "rebuilt") await tellView(parts, known.repo, mended.view, signal);
-    return outcomeOf(known, pull, mended);
+    return settledBy(known, pull, mended);
   } finally {
     turn.used(writes);
   }
 }
 
-function outcomeOf(known: KnownRepo, pull: PullFacts, mended: Mended): Outcome | null {
-  if (mended.kind === "rebuilt" || mended.kind === "closed") return mended.outcome;
+function settledBy(known: KnownRepo, pull: PullFacts, mended: Mended): readonly Settled[] | null {
+  if (mended.kind === "rebuilt" || mended.kind === "closed") return mended.settled;
   if (mended.kind === "person" || mended.state !== "over") return null;
   const place: Place = {
     repo: known.fullName,
@@ -66,7 +69,7 @@ function outcomeOf(known: KnownRepo, pull: PullFacts, mended: Mended): Outcome |
     component: null,
   };
   const detail = `#${pull.number} was not rebuilt: ${mended.why}`;
-  return { kind: "skipped", place, reason: "nothing-to-do", detail };
+  return settledOf({ kind: "skipped", place, reason: "nothing-to-do", detail }, []);
 }
 
 /** What those have to know who approved it, or who work on its branch. A rebuild that cost nobody anything is no news. */

@@ -1,19 +1,13 @@
-import { editFiles } from "../edit/edit-files.ts";
-import type { FileState, Target } from "../model/forge.ts";
-import type { Outcome, Place } from "../model/outcome.ts";
+import type { Target } from "../model/forge.ts";
 import type { PullFacts } from "../model/pulls.ts";
 import { artifactsIn } from "../promote/held-artifacts.ts";
-import { type LeftState, type MendStep, mendStep } from "../promote/mend-step.ts";
+import { mendStep } from "../promote/mend-step.ts";
 import { type Replay, replayChanges } from "../promote/replay.ts";
 import { type Authorship, ownCommitOn } from "../propose/authorship.ts";
-import { rebuildPinned } from "../propose/pinned.ts";
-import type { PinnedProposal } from "../propose/pinned-proposal.ts";
 import { type CommitTrailers, parseTrailers } from "../propose/trailers.ts";
-import { type ViewToTell, viewPinned, viewToTell } from "../render/proposal-view.ts";
 import type { KnownRepo } from "./known-repo.ts";
-import { replayedProposal } from "./replayed-proposal.ts";
-import { configChanged, pathsAt, type RunParts } from "./run-place.ts";
-import { spansOf } from "./spans-of.ts";
+import { type Configured, left, type Mended, type Tried, takeStep } from "./mend-write.ts";
+import { configChanged, type RunParts } from "./run-place.ts";
 import { KnownVersions } from "./version-facts.ts";
 import { pinnedAuthor } from "./write-pinned.ts";
 
@@ -31,22 +25,6 @@ export interface MendWish {
   /** What others put on the branch goes. */
   readonly discard: boolean;
 }
-
-/** What became of a pinned proposal that was looked at. */
-export type Mended =
-  | { readonly kind: "left"; readonly why: string; readonly state: LeftState }
-  /** Others' work stands on its branch. */
-  | { readonly kind: "person"; readonly why: string }
-  | {
-      readonly kind: "rebuilt";
-      readonly outcome: Outcome;
-      readonly proposal: PinnedProposal;
-      readonly base: string;
-      readonly approvalsVoid: boolean;
-      /** What it does to what is built; `null`: nothing is to be told. */
-      readonly view: ViewToTell | null;
-    }
-  | { readonly kind: "closed"; readonly outcome: Outcome; readonly words: string };
 
 /** Brings a promotion or rollback to a base that moved: rebuilt with the same release and requester, or closed with words. */
 export async function mendPinned(
@@ -67,16 +45,6 @@ export async function mendPinned(
   }
   return { kind: "left", why, state: "stuck" };
 }
-
-type Tried =
-  | Mended
-  | {
-      readonly kind: "again";
-      readonly why: string;
-      readonly later: boolean;
-      /** What was sent, and may or may not have had its effect. */
-      readonly sent: Mended | null;
-    };
 
 async function attemptMend(parts: RunParts, known: KnownRepo, wish: MendWish): Promise<Tried> {
   const { pull } = wish;
@@ -100,10 +68,8 @@ async function attemptMend(parts: RunParts, known: KnownRepo, wish: MendWish): P
       : null;
   const { behind } = pull;
   const step = mendStep({ target, author, replay, behind, byHand: wish.byHand });
-  return act(parts, { ...known, config }, { author, pull, step, target });
+  return takeStep(parts, { ...known, config }, { author, pull, step, target });
 }
-
-type Configured = KnownRepo & { readonly config: NonNullable<KnownRepo["config"]> };
 
 function claimedFiles({ commits }: PullFacts): readonly string[] {
   const claimed = commits.flatMap(({ message }) => pathsOf(parseTrailers(message)));
@@ -152,110 +118,4 @@ async function replayOf(
       return facts?.kind === "found" ? facts.key : null;
     },
   });
-}
-
-async function act(
-  parts: RunParts,
-  known: Configured,
-  found: {
-    readonly author: Authorship;
-    readonly pull: PullFacts;
-    readonly step: MendStep;
-    readonly target: Target;
-  },
-): Promise<Tried> {
-  const { author, pull, step, target } = found;
-  if (step.kind === "leave") return { kind: "left", why: step.why, state: step.state };
-  if (step.kind === "person") return { kind: "person", why: step.why };
-  if (step.kind === "ask-again") return { kind: "again", why: step.why, later: true, sent: null };
-  if (author.kind !== "ours") throw new Error("nobody's proposal is mended");
-  const { trailers } = author;
-  const { component, environment } = trailers;
-  const place = { repo: known.fullName, base: pull.base.branch, environment, component };
-  if (step.kind === "close") return close(parts, { place, pull, step, target });
-  return rebuild(parts, known, { place, pull, step, target, trailers });
-}
-
-async function close(
-  { forge }: RunParts,
-  {
-    place,
-    pull,
-    step,
-    target,
-  }: {
-    readonly place: Place;
-    readonly pull: PullFacts;
-    readonly step: Extract<MendStep, { kind: "close" }>;
-    readonly target: Target;
-  },
-): Promise<Tried> {
-  const { why, words } = step;
-  const { number } = step.pull;
-  const result = await forge.closeProposal({
-    target,
-    pull: step.pull,
-    comment: `Closed: ${words}`,
-    branch: pull.head.branch,
-    headOid: target.head?.oid ?? null,
-  });
-  if (result.kind !== "done")
-    return { kind: "again", why: result.detail, later: false, sent: null };
-  return { kind: "closed", words, outcome: { kind: "closed", place, number, why } };
-}
-
-async function rebuild(
-  parts: RunParts,
-  known: Configured,
-  {
-    place,
-    pull,
-    step,
-    target,
-    trailers,
-  }: {
-    readonly place: Place;
-    readonly pull: PullFacts;
-    readonly step: Extract<MendStep, { kind: "rebuild" }>;
-    readonly target: Target;
-    readonly trailers: CommitTrailers;
-  },
-): Promise<Tried> {
-  const edits = editsOf(target.files, step);
-  const anew = replayedProposal(known.config, place, trailers, { ...step.replay, edits });
-  if (anew === null) return left("it cannot be edited any more");
-  const asking = { config: known.config };
-  const proposal = { ...anew, spans: await spansOf({ parts, known, asking }, anew.rows) };
-  const { branch } = pull.head;
-  const reading = {
-    pathsAt: (commit: string) => pathsAt(parts.indexes, known, place.base, commit),
-  };
-  const viewed = await viewPinned(parts, reading, target, {
-    author: { kind: "empty" },
-    desired: { ...proposal, changes: step.replay.changes },
-  });
-  const attempt = await rebuildPinned(parts, target, proposal, { branch, pull: step.pull });
-  const { number, url } = step.pull;
-  const rebuilt: Mended = {
-    kind: "rebuilt",
-    outcome: { kind: "proposed", place, action: "updated", number, url },
-    proposal,
-    base: target.base?.oid ?? "",
-    approvalsVoid: step.pull.approvedAt !== null,
-    view: viewed === null ? null : viewToTell(viewed, attempt, target),
-  };
-  if (attempt.kind === "settled") return rebuilt;
-  return { kind: "again", why: attempt.detail, later: false, sent: rebuilt };
-}
-
-function left(why: string): Extract<Mended, { kind: "left" }> {
-  return { kind: "left", why, state: "stuck" };
-}
-
-function editsOf(
-  files: ReadonlyMap<string, FileState>,
-  { replay }: Extract<MendStep, { kind: "rebuild" }>,
-) {
-  const edited = editFiles(files, replay.changes);
-  return edited.kind === "edited" ? edited.edits : [];
 }

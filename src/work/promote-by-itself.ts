@@ -3,7 +3,7 @@ import type { Outcome, Place, RefuseReason } from "../model/outcome.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import type { Permitted } from "./permitted.ts";
 import { promotePlaces } from "./promote-place.ts";
-import { delayAll, type Ran, settleAll } from "./ran.ts";
+import { delayAll, type Ran, settleAbout, settleAll } from "./ran.ts";
 import { LOOK_AT_HOLD, type RunParts } from "./run-place.ts";
 import { tellView } from "./tell-view.ts";
 
@@ -26,12 +26,12 @@ export async function promoteByItself(
   const turn = await parts.pacer.turn(known.repo.installation, MOST_WRITES, "tracking", signal);
   let writes = MOST_WRITES;
   try {
-    const { outcomes, views = [] } = await promotePlaces(parts, known, asking, [place]);
+    const { outcomes, settled, views = [] } = await promotePlaces(parts, known, asking, [place]);
     const [outcome = notFollowing(place)] = outcomes;
     writes = outcome.kind === "proposed" ? 1 : 0;
     for (const view of views) await tellView(parts, known.repo, view, signal);
     if (outcome.kind !== "refused" || !PASSING.includes(outcome.reason))
-      return settleAll(group, outcome);
+      return settled === undefined ? settleAll(group, outcome) : settleAbout(group, settled);
     const at = new Date(parts.clock.now().getTime() + LOOK_AT_HOLD);
     return delayAll(group, { at, failed: false, detail: outcome.detail });
   } finally {

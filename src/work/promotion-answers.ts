@@ -3,6 +3,7 @@ import { code } from "../model/outside-text.ts";
 import type { Refused } from "../promote/choose-release.ts";
 import type { PromotionPlan } from "../promote/promotion-plan.ts";
 import { type Answer, namesWords, placeWords, proposedWords } from "../promote/reply.ts";
+import { settledOf, subjectsOf } from "../promote/subjects.ts";
 import { titleOf } from "../propose/pinned.ts";
 import type { PinnedProposal } from "../propose/pinned-proposal.ts";
 import type { KnownRepo } from "./known-repo.ts";
@@ -33,7 +34,10 @@ export function proposedAnswer(
   if (outcome.kind === "proposed") {
     const body = proposedWords(desired, outcome.number, closed);
     const outcomes = legs.map((leg): Outcome => ({ ...outcome, place: leg.run.place }));
-    return { body, reaction: "rocket", outcomes, views: view === null ? [] : [view] };
+    const settled = legs.flatMap(({ plan, run: { place } }) =>
+      settledOf({ ...outcome, place }, subjectsOf(plan.artifacts)),
+    );
+    return { body, reaction: "rocket", outcomes, settled, views: view === null ? [] : [view] };
   }
   const message = outcome.kind === "refused" ? outcome.detail : "Nothing was written.";
   const reason = outcome.kind === "refused" ? outcome.reason : "no-effect";
@@ -50,7 +54,8 @@ export function alreadyThere(run: Run, artifacts: There["artifacts"]): Answer {
     reason: "up-to-date",
     detail: body,
   };
-  return { body, reaction: "rocket", outcomes: [outcome] };
+  const settled = settledOf(outcome, subjectsOf(artifacts));
+  return { body, reaction: "rocket", outcomes: [outcome], settled };
 }
 
 export function holdsAlready({ place }: Run, artifacts: There["artifacts"]): string {

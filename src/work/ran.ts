@@ -1,4 +1,4 @@
-import type { LaneItem, NewItem } from "../model/inbox.ts";
+import type { LaneItem, NewItem, Settled } from "../model/inbox.ts";
 import type { Outcome } from "../model/outcome.ts";
 
 /** What became of a lane's items after a run. */
@@ -6,6 +6,8 @@ export interface Ran {
   readonly done: readonly {
     readonly item: string;
     readonly outcomes: readonly Outcome[];
+    /** The outcomes with what they are about; absent: what the task is about. */
+    readonly settled?: readonly Settled[];
     /** Work that it led to, in other lanes. */
     readonly items: readonly NewItem[];
   }[];
@@ -29,6 +31,13 @@ export function doneItem(item: string, outcome: Outcome): Ran["done"][number] {
 /** All items come to the same. */
 export function settleAll(items: Items, outcome: Outcome): Ran {
   return { done: items.map(({ id }) => doneItem(id, outcome)), later: [], parked: [] };
+}
+
+/** All items come to the same, which names what it is about. */
+export function settleAbout(items: Items, settled: readonly Settled[]): Ran {
+  const outcomes = settled.map(({ outcome }) => outcome);
+  const done = items.map(({ id: item }) => ({ item, outcomes, settled, items: [] }));
+  return { done, later: [], parked: [] };
 }
 
 export function delayAll(

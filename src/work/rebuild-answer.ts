@@ -1,4 +1,5 @@
 import type { Config } from "../model/config.ts";
+import type { Settled } from "../model/inbox.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { cell, code } from "../model/outside-text.ts";
 import type { PullFacts } from "../model/pulls.ts";
@@ -9,7 +10,8 @@ import { parsePinnedBranch } from "../propose/branch-name.ts";
 import { titleOf } from "../propose/pinned.ts";
 import { parseTrailers } from "../propose/trailers.ts";
 import type { KnownRepo } from "./known-repo.ts";
-import { type Mended, mendPinned } from "./mend-pinned.ts";
+import { mendPinned } from "./mend-pinned.ts";
+import type { Mended } from "./mend-write.ts";
 import { refuse } from "./permitted.ts";
 import { type FoundPlace, placeOfBranch, recheck } from "./places.ts";
 import { originOf } from "./pull-origin.ts";
@@ -144,13 +146,13 @@ function answerOf(known: KnownRepo, pull: PullFacts, mended: Mended, lost: strin
       return {
         body: lost === "" ? body : `${body} ${lost}`,
         reaction: "rocket",
-        outcomes: [mended.outcome],
+        ...told(mended.settled),
         views: mended.view === null ? [] : [mended.view],
       };
     }
     case "closed": {
       const body = `Nothing is left of it, so it is closed: ${mended.words}`;
-      return { body, reaction: "rocket", outcomes: [mended.outcome] };
+      return { body, reaction: "rocket", ...told(mended.settled) };
     }
     case "person": {
       const message = `It cannot be made anew (${cell(mended.why)}): close it, delete its branch, and write its command again.`;
@@ -159,6 +161,10 @@ function answerOf(known: KnownRepo, pull: PullFacts, mended: Mended, lost: strin
     case "left":
       return leftAnswer(known, pull, mended);
   }
+}
+
+function told(settled: readonly Settled[]): Pick<Answer, "outcomes" | "settled"> {
+  return { outcomes: settled.map(({ outcome }) => outcome), settled };
 }
 
 function leftAnswer(

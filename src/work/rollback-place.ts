@@ -7,6 +7,7 @@ import { banned, isFree, reachingBans } from "../promote/choose-release.ts";
 import type { StandingPlace } from "../promote/place-change.ts";
 import { type Answer, placeWords, proposedWords } from "../promote/reply.ts";
 import { planRollback, type RollbackPlan, type StepBack, stepsBack } from "../promote/rollback.ts";
+import { heldSubjects, settledOf, subjectsOf } from "../promote/subjects.ts";
 import { WORD_LABEL, type Word } from "../promote/words.ts";
 import { pinnedFamily } from "../propose/branch-name.ts";
 import { branchOf, type PinnedProposal } from "../propose/pinned-proposal.ts";
@@ -89,6 +90,7 @@ async function attemptRollback(run: Run): Promise<Answer | string> {
     body: `${proposedWords(whole, outcome.number, closed)} ${held}`,
     reaction: "rocket",
     outcomes: [outcome],
+    settled: settledOf(outcome, [...subjectsOf(plan.artifacts), ...heldSubjects(plan.reverted)]),
     words: wordsOf(run, plan),
     views: view === null ? [] : [view],
   };

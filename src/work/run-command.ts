@@ -61,13 +61,13 @@ async function runPaced(
       react: { comment: task.comment.id, reaction: answer.reaction },
     });
     writes = 3;
-    const { items = [], outcomes, views = [] } = answer;
-    if (words.length === 0) return { ran: settle(item, outcomes, items), views };
+    const { items = [], views = [] } = answer;
+    if (words.length === 0) return { ran: settleAnswer(item, answer, items), views };
     // By the label the words are found again: a run that ends before it says both once more.
     await parts.pulls.label(known.repo, task.pull.number, { add: [WORD_LABEL], remove: [] });
     writes = 4;
     const after = await itemsAfter(parts, known, words);
-    return { ran: settle(item, outcomes, [...items, ...after]), views };
+    return { ran: settleAnswer(item, answer, [...items, ...after]), views };
   } finally {
     turn.used(writes);
   }
@@ -170,6 +170,15 @@ function placeOf({ fullName }: KnownRepo): Place {
   return { repo: fullName, base: "", environment: "", component: null };
 }
 
-function settle(item: LaneItem, outcomes: readonly Outcome[], items: readonly NewItem[] = []): Ran {
-  return { done: [{ item: item.id, outcomes, items }], later: [], parked: [] };
+function settle(item: LaneItem, outcomes: readonly Outcome[]): Ran {
+  return { done: [{ item: item.id, outcomes, items: [] }], later: [], parked: [] };
+}
+
+function settleAnswer(
+  { id: item }: LaneItem,
+  { outcomes, settled }: Answer,
+  items: readonly NewItem[],
+): Ran {
+  const done = { item, outcomes, items, ...(settled === undefined ? {} : { settled }) };
+  return { done: [done], later: [], parked: [] };
 }

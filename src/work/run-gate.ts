@@ -14,7 +14,7 @@ import { type Judged, judgeLook, lookToJudge } from "./judge.ts";
 import { hasConfig, type KnownRepo } from "./known-repo.ts";
 import { mendInGate, wantsMending } from "./mend-in-gate.ts";
 import { mergeItem } from "./merge-wish.ts";
-import { delayAll, type Ran, settleAll } from "./ran.ts";
+import { delayAll, type Ran, settleAbout, settleAll } from "./ran.ts";
 import type { RunParts } from "./run-place.ts";
 
 type GateTask = Extract<LaneTask, { kind: "gate" }>;
@@ -45,7 +45,7 @@ export async function runGate(
     const mends = facts !== null && wantsMending(known, facts);
     const mended = mends ? await mendInGate(parts, known, facts, signal) : null;
     // A head that moved is looked at by its own webhook.
-    if (mended !== null) return settleAll(group, mended);
+    if (mended !== null) return settleAbout(group, mended);
     writes = 1;
     const judged = await judgeHead(parts, known, look);
     await tell(parts, known, look, { ...judged, asked: isAsked(group) });

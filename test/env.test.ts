@@ -106,6 +106,7 @@ describe("settings", () => {
     ["more than an hour", { TAGBOAT_UPDATE_INTERVAL: "3601" }, "TAGBOAT_UPDATE_INTERVAL"],
     ["hours for minutes", { TAGBOAT_REREAD: "1h" }, "TAGBOAT_REREAD"],
     ["more than a week", { TAGBOAT_REREAD: "10081" }, "TAGBOAT_REREAD"],
+    ["off for 0", { TAGBOAT_PROMOTION: "off" }, "TAGBOAT_PROMOTION"],
     ["yes for 1", { TAGBOAT_RENDER_REMOTE: "yes" }, "TAGBOAT_RENDER_REMOTE"],
     ["true for 1", { TAGBOAT_RENDER_HELM: "true" }, "TAGBOAT_RENDER_HELM"],
     ["a repo without owner", { TAGBOAT_REPOS: "myapp-cd" }, "TAGBOAT_REPOS"],

@@ -70,7 +70,7 @@ describe("settings", () => {
       retentionDays: 30,
       notify: null,
       updateInterval: 30_000,
-      promotion: false,
+      promotion: true,
       reread: 3_600_000,
       logLevel: "info",
     });

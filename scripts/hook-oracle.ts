@@ -140,7 +140,9 @@ const LOOKS: Partial<Record<HookSource, readonly Look[]>> = {
   zot: [
     (body, { headers }) => {
       const type = headers["ce-type"] ?? body.at("type").value;
-      return type === "zotregistry.image.updated" ? null : `the type is ${type}`;
+      return typeof type === "string" && type.endsWith(".image.updated")
+        ? null
+        : `the type is ${type}`;
     },
   ],
   harbor: [

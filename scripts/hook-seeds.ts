@@ -876,6 +876,14 @@ export const seeds: readonly Seed[] = [
   },
   {
     source: "zot",
+    about: "a source with a host",
+    headers: { "ce-type": "com.acme.image.updated", "ce-source": "https://zot.acme.example" },
+    body: { name: "Team/App", reference: "v1", digest: D, mediaType: MANIFEST, manifest: "{}" },
+    refs: [`zot.acme.example/team/app:v1@${D}`],
+    reasons: [],
+  },
+  {
+    source: "zot",
     about: "no CloudEvent",
     own: { registry_host: "zot.example.com" },
     body: { name: "Team/App", reference: "v1", digest: D, mediaType: MANIFEST, manifest: "{}" },

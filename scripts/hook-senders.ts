@@ -44,12 +44,13 @@ export interface Senders {
   readonly outside: Outside;
   /** Every URL that was asked for. */
   readonly asked: string[];
+  readonly keys: { readonly publicKey: KeyObject; readonly privateKey: KeyObject };
   post(letter: Letter, credentials: Credentials, now: Date): Promise<Post>;
 }
 
-/** @param secret the operator's. */
-export function createSenders(secret: string): Senders {
-  const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
+/** @param secret the operator's. @param like whose keys Amazon and Google have; default: new ones. */
+export function createSenders(secret: string, like?: Senders): Senders {
+  const keys = like?.keys ?? generateKeyPairSync("rsa", { modulusLength: 2048 });
   const strangers = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const certificate = certificateOf(keys, {
     commonName: "sns.amazonaws.com",
@@ -84,7 +85,7 @@ export function createSenders(secret: string): Senders {
     });
   }
 
-  return { outside, asked, post };
+  return { outside, asked, keys, post };
 }
 
 interface Means {

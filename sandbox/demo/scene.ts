@@ -104,7 +104,6 @@ export async function makeSettings(place: {
       KUSTOMIZE: "off",
       // Nobody waits half a minute for the story's next picture.
       TAGBOAT_UPDATE_INTERVAL: "0",
-      TAGBOAT_PROMOTION: "1",
     },
   };
 }

@@ -100,16 +100,23 @@ sources:
   Secret:                  ${secret}
   Trigger On:              Custom Events → Package (nothing else)
 `,
-  zot: ({ url }) => `zot, in its configuration file:
+  zot: ({ url, secret }) => `zot, in its configuration file:
 
   "extensions": {
     "events": {
       "enable": true,
-      "sinks": [{ "type": "http", "address": "${url}", "timeout": "10s" }]
+      "sinks": [
+        {
+          "type": "http",
+          "address": "${url}",
+          "timeout": "10s",
+          "credentials": { "token": "${secret}" }
+        }
+      ]
     }
   }
 
-Its events name no host. For Tagboat (TAGBOAT_SOURCES):
+Its events name no host, unless \`source\` beside \`enable\` is the registry's URL. For Tagboat (TAGBOAT_SOURCES):
 
 sources:
   zot:

@@ -30,7 +30,7 @@ export function readWork(reader: Reader): WorkEnv {
 }
 
 function readPromotion(reader: Reader): boolean {
-  const text = value(reader, "TAGBOAT_PROMOTION") ?? "0";
+  const text = value(reader, "TAGBOAT_PROMOTION") ?? "1";
   if (text !== "0" && text !== "1") reader.problems.push("TAGBOAT_PROMOTION: write 1 or 0");
   return text === "1";
 }

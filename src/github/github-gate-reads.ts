@@ -1,6 +1,7 @@
 import type { GateReads } from "../model/gate-reads.ts";
 import type { GithubForgeOptions } from "./github-forge.ts";
 import { Host } from "./host.ts";
+import { listHeads } from "./list-pulls.ts";
 import { lookAtPull } from "./pull-look.ts";
 import { readQueueGroup } from "./queue-group.ts";
 
@@ -10,6 +11,11 @@ export function createGithubGateReads(options: GithubForgeOptions): GateReads {
   return {
     look: (repo, { isEnough, ...wanted }) =>
       lookAtPull(new Host(options, repo.installation), appId, { repo, ...wanted }, isEnough),
+    async ofHead(repo, oid) {
+      const wanted = { states: ["OPEN"], base: null, labels: null } as const;
+      const open = await listHeads(new Host(options, repo.installation), repo, wanted);
+      return open.filter(({ headOid }) => headOid === oid).map(({ number }) => number);
+    },
     queueGroup: (repo, group) => readQueueGroup(new Host(options, repo.installation), repo, group),
   };
 }

@@ -9,7 +9,7 @@ export const LIST_PULLS: Document = {
   repository(owner: $owner, name: $name) {
     databaseId
     pullRequests(states: $states, baseRefName: $base, labels: $labels, first: 100, after: $after) {
-      nodes { number }
+      nodes { number headRefOid }
       pageInfo { hasNextPage endCursor }
     }
   }
@@ -21,7 +21,11 @@ const Answer = z.object({
     .object({
       databaseId: z.number(),
       pullRequests: z.object({
-        nodes: z.array(z.object({ number: z.number().int() }).nullable()).nullish(),
+        nodes: z
+          .array(
+            z.object({ number: z.number().int(), headRefOid: z.string().nullish() }).nullable(),
+          )
+          .nullish(),
         pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
       }),
     })
@@ -39,18 +43,28 @@ export interface ListedPulls {
 /** Numbers of pull requests, oldest first; one query for each hundred. None: also when another repo has taken the name. */
 export async function listPulls(
   host: Host,
-  { owner, name, id }: CdRepo,
+  repo: CdRepo,
   wanted: ListedPulls,
 ): Promise<readonly number[]> {
-  const numbers: number[] = [];
+  return (await listHeads(host, repo, wanted)).map(({ number }) => number);
+}
+
+/** As {@link listPulls}, with their heads. */
+export async function listHeads(
+  host: Host,
+  { owner, name, id }: CdRepo,
+  wanted: ListedPulls,
+): Promise<readonly { readonly number: number; readonly headOid: string | null }[]> {
+  const found: { number: number; headOid: string | null }[] = [];
   let after: string | null = null;
   do {
     const answer = await host.query(LIST_PULLS, { owner, name, ...wanted, after });
     const { repository } = readAnswer(answer, Answer);
     if (repository?.databaseId !== id) return [];
     const { nodes, pageInfo } = repository.pullRequests;
-    numbers.push(...(nodes ?? []).flatMap((node) => node?.number ?? []));
+    for (const node of nodes ?? [])
+      if (node !== null) found.push({ number: node.number, headOid: node.headRefOid ?? null });
     after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
   } while (after !== null);
-  return numbers.toSorted((a, b) => a - b);
+  return found.toSorted((a, b) => a.number - b.number);
 }

@@ -120,7 +120,7 @@ async function fetchCertificate(outside: Outside, url: URL): Promise<X509Certifi
  */
 function isOfSns(certificate: X509Certificate, now: Date): boolean {
   const names = `${certificate.subject}\n${certificate.subjectAltName ?? ""}`;
-  const isNamed = /(^CN=|\bDNS:)sns([.-][a-z0-9-]+)*\.amazonaws\.com(\.cn)?(,|$)/m.test(names);
+  const isNamed = /(^CN=|\bDNS:)sns([.-][a-z0-9.-]*)?\.amazonaws\.com(\.cn)?(,|$)/m.test(names);
   const from = Date.parse(certificate.validFrom);
   const to = Date.parse(certificate.validTo);
   const { asymmetricKeyType: type } = certificate.publicKey;

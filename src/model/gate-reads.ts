@@ -47,6 +47,8 @@ export interface GateReads {
       readonly isEnough: (glance: PullGlance) => boolean;
     },
   ): Promise<PullLook | null>;
+  /** Open pull requests whose head is this commit. One request for each hundred that are open. */
+  ofHead(repo: CdRepo, oid: string): Promise<readonly number[]>;
   /** Two requests. `null`: the queue has no such group (any more), or does not tell what is in it. */
   queueGroup(
     repo: CdRepo,

@@ -46,7 +46,14 @@ export type LaneTask =
   /** Bring to a place by itself what was merged before it (`on: merge`). */
   | { readonly kind: "promote"; readonly place: Place; readonly why: string }
   /** Look at the gates of a pull request, and tell in its check how they stand. */
-  | { readonly kind: "gate"; readonly repo: string; readonly pull: number; readonly why: string }
+  | {
+      readonly kind: "gate";
+      readonly repo: string;
+      readonly pull: number;
+      readonly why: string;
+      /** A person asked for it by "Re-run": the host waits for a report, be it the same. */
+      readonly asked?: true;
+    }
   /** The same for a group of the merge queue: its commit and branch. */
   | {
       readonly kind: "gate-group";

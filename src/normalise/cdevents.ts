@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Normalised } from "../model/event.ts";
-import { type ImageName, parseImageName } from "../model/image.ts";
+import type { ImageName } from "../model/image.ts";
 import { cloudEventId, readCloudEvent } from "./cloud-event.ts";
 import {
   droppedAll,
@@ -11,7 +11,7 @@ import {
   unreadable,
 } from "./normaliser.ts";
 import { instant, short } from "./outside-text.ts";
-import { publish } from "./published.ts";
+import { hostedImage, publish } from "./published.ts";
 
 const Body = z.object({
   context: z.object({ type: z.string(), timestamp: z.string().nullish() }),
@@ -69,10 +69,9 @@ function readPackageUrl(text: string): PackageUrl | null {
   const search = new URLSearchParams(qualifiers);
   const place = search.get("repository_url");
   if (name === "" || !place) return null;
-  // Without a host it would be read as Docker Hub's; not ending in the name, it is unclear what it is.
-  const isWhole = /^[^/]+[.:][^/]*\//.test(place.replace(/^https?:\/\//, ""));
+  // Not ending in the name, it is unclear what it is.
   const isNamed = place.toLowerCase().endsWith(`/${decoded(name).toLowerCase()}`);
-  const image = isWhole && isNamed ? parseImageName(place) : null;
+  const image = isNamed ? hostedImage(place) : null;
   return { image, tag: search.get("tag"), digest: decoded(version) };
 }
 

@@ -75,7 +75,7 @@ function tellsOfImage(type: string): boolean {
 
 function hostOf({ source }: CloudEvent, data: Data): string {
   const named = data.registryUrl ?? data.registry;
-  if (named) return named.replace(/^https?:\/\//i, "").replace(/\/+$/, "");
+  if (named) return named.replace(/^https?:\/\//i, "").replace(/\/$/, "");
   const [, region = "", account = ""] =
     /^(?:urn|arn):aws[a-z-]*:ecr:([a-z0-9-]+):(\d{12}):repository\//.exec(source ?? "") ?? [];
   if (account !== "") return ecrHost(account, region) ?? "";

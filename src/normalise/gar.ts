@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Normalised } from "../model/event.ts";
-import { parseImageName, splitReference } from "../model/image.ts";
+import { splitReference } from "../model/image.ts";
 import { parseShallow } from "./json-text.ts";
 import {
   droppedAll,
@@ -12,7 +12,7 @@ import {
   unreadable,
 } from "./normaliser.ts";
 import { instant, short, word } from "./outside-text.ts";
-import { imageAt, publish } from "./published.ts";
+import { hostedImage, publish } from "./published.ts";
 
 const Wrapped = z.object({
   message: z.object({
@@ -55,7 +55,7 @@ function normalise({ body }: Message): Normalised {
   const gathering: Gathering = { events: [], dropped: [] };
   publish(
     {
-      image: hosted(named.name),
+      image: hostedImage(named.name),
       what: tag ?? digest ?? "",
       tag: named.tag,
       digest: of.name === named.name ? of.digest : null,
@@ -65,13 +65,6 @@ function normalise({ body }: Message): Normalised {
     gathering,
   );
   return { kind: "read", ...gathering };
-}
-
-/** Only with its host: a name alone would be read as Docker Hub's. */
-function hosted(name: string) {
-  const slash = name.indexOf("/");
-  if (slash < 0 || parseImageName(name) === null) return null;
-  return imageAt(name.slice(0, slash), name.slice(slash + 1));
 }
 
 function decodeData(base64: string): unknown {

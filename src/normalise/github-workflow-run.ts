@@ -70,7 +70,7 @@ function faultOf(body: Body, own: SourceOptions): DropReason | null {
 
 function isWanted({ repository, workflow_run: run }: Body, own: SourceOptions): boolean {
   // The path may carry the ref that the file was read at.
-  const path = (run.path ?? "").replace(/@.*$/, "");
+  const path = (run.path ?? "").split("@", 1)[0] ?? "";
   if (own.workflows !== undefined && !own.workflows.includes(path)) return false;
   const branches = own.branches ?? [repository.default_branch ?? "main"];
   return branches.includes(run.head_branch ?? "");

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Normalised } from "../model/event.ts";
-import { type ImageName, parseImageName } from "../model/image.ts";
+import type { ImageName } from "../model/image.ts";
 import {
   droppedAll,
   type Gathering,
@@ -10,7 +10,7 @@ import {
   unreadable,
 } from "./normaliser.ts";
 import { instant, short } from "./outside-text.ts";
-import { publish } from "./published.ts";
+import { hostedImage, publish } from "./published.ts";
 
 const Item = z.object({ image: z.string().nullish(), created: z.string().nullish() });
 const Stream = z.object({
@@ -46,7 +46,7 @@ function normalise({ body }: Message): Normalised {
   if (!parsed.success) return unreadable("the body is no ImageStream");
   const { metadata, status } = parsed.data;
   const what = `${metadata.namespace ?? ""}/${metadata.name}`;
-  const image = status?.dockerImageRepository ? withHost(status.dockerImageRepository) : null;
+  const image = status?.dockerImageRepository ? hostedImage(status.dockerImageRepository) : null;
   const gathering: Gathering = { events: [], dropped: [] };
   for (const tag of status?.tags ?? []) gather(tag, { image, what }, gathering);
   if (gathering.events.length + gathering.dropped.length === 0)
@@ -68,8 +68,4 @@ function gather(
   }
   const at = instant(newest.created);
   publish({ ...stream, tag, digest: newest.image, at, provenance: {} }, into);
-}
-
-function withHost(name: string): ImageName | null {
-  return /^[^/]+[.:][^/]*\//.test(name) ? parseImageName(name) : null;
 }

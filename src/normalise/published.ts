@@ -48,6 +48,13 @@ export function imageAt(host: string, path: string): ImageName | null {
   return isHub || image.startsWith(`${host.toLowerCase()}/`) ? image : null;
 }
 
+/** The image of a whole name. `null` where it does not begin with a host: it would be read as an image of Docker Hub. */
+export function hostedImage(name: string): ImageName | null {
+  const bare = name.replace(/^https?:\/\//i, "");
+  const slash = bare.indexOf("/");
+  return slash < 0 ? null : imageAt(bare.slice(0, slash), bare.slice(slash + 1));
+}
+
 /** Adds a claim to the events, or to the dropped with its reason. */
 export function publish(claim: Claim, into: Gathering): void {
   if (claim.image === null) {

@@ -29,7 +29,7 @@ const oidcRule = z.strictObject({
   workflow: name,
   /** Git refs, `refs/heads/main`; `*` stands for any characters. */
   ref: exactly,
-  /** Where the issuer's keys are; default: where its kind has them. Same host as the issuer. */
+  /** Where the issuer's keys are; default: where its kind has them. */
   jwks: httpsUrl.optional(),
 });
 export type OidcRule = z.infer<typeof oidcRule>;

@@ -22,12 +22,20 @@ const Data = z.object({
 });
 type Data = z.infer<typeof Data>;
 
-/** zot's events. They do not say at which host it is, so the operator does; the reference of an untagged push is its digest. */
+// `zotregistry` unless its configuration has another `typePrefix`.
+const UPDATED = /^[\w.-]{1,200}\.image\.updated$/;
+
+/** zot's events. Unless its `source` is set they do not say at which host it is, so the operator does; the reference of an untagged push is its digest. */
 export const zot: SourceRules = {
   ...plainJson,
   normalise,
   senderId: cloudEventId,
-  authentication: { kind: "url" },
+  authentication: {
+    kind: "header",
+    name: "authorization",
+    schemes: ["bearer", "basic"],
+    absent: "refuse",
+  },
   // The event holds the manifest.
   bodyCap: 5 * 1024 * 1024,
   contentTypes: ["application/json", "application/cloudevents+json"],
@@ -36,8 +44,7 @@ export const zot: SourceRules = {
 function normalise({ headers, body, own }: Message): Normalised {
   const event = readCloudEvent(headers, body);
   if (event === null || event.type === null) return unreadable("the body is no CloudEvent");
-  if (event.type !== "zotregistry.image.updated")
-    return droppedAll("not-a-push", short(event.type));
+  if (!UPDATED.test(event.type)) return droppedAll("not-a-push", short(event.type));
   const parsed = Data.safeParse(event.data);
   if (!parsed.success) return unreadable("the event's data names no image");
   const { digest, name, reference } = parsed.data;
@@ -46,7 +53,7 @@ function normalise({ headers, body, own }: Message): Normalised {
   const gathering: Gathering = { events: [], dropped: [] };
   publish(
     {
-      image: imageAt(registryHost(own, ""), name),
+      image: imageAt(registryHost(own, hostOf(event.source)), name),
       what: name,
       tag: reference,
       digest,
@@ -56,6 +63,12 @@ function normalise({ headers, body, own }: Message): Normalised {
     gathering,
   );
   return { kind: "read", ...gathering };
+}
+
+function hostOf(source: string | null): string {
+  if (source === null || !URL.canParse(source)) return "";
+  const { host, protocol } = new URL(source);
+  return /^https?:$/.test(protocol) ? host : "";
 }
 
 function faultOf({ manifest, mediaType }: Data): DropReason | null {

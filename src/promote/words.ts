@@ -64,7 +64,7 @@ export function standingWords(repo: string, words: readonly Word[], now: Date): 
   let holds: Extract<Word, { kind: "hold" }>[] = [];
   let bans: Extract<Word, { kind: "ban" }>[] = [];
   for (const word of ordered) {
-    if (word.kind === "hold") holds = [...holds.filter((one) => !samePlace(one, word)), word];
+    if (word.kind === "hold") holds = [...holds.filter((one) => !outlasts(word, one)), word];
     if (word.kind === "unhold") holds = holds.filter((one) => !lifts(word, one));
     if (word.kind === "ban") bans = [...bans.filter((one) => !sameBan(one, word)), word];
     if (word.kind === "unban")
@@ -96,6 +96,7 @@ export function standingWords(repo: string, words: readonly Word[], now: Date): 
   };
 }
 
+type HoldWord = Extract<Word, { kind: "hold" }>;
 type Placed = Pick<SaidOfPlace, "environment" | "component">;
 
 function samePlace(a: Placed, b: Placed): boolean {
@@ -115,6 +116,13 @@ function lifts(
   hold: Extract<Word, { kind: "hold" }>,
 ): boolean {
   return covers(word, hold) && (word.because === undefined || word.because === hold.because);
+}
+
+/** A hold takes the place of one that ends no later. A longer one stays: who said it was told that it does. */
+function outlasts(hold: HoldWord, other: HoldWord): boolean {
+  if (!samePlace(hold, other) || hold.because !== other.because) return false;
+  if (hold.until === null) return true;
+  return other.until !== null && Date.parse(other.until) <= Date.parse(hold.until);
 }
 
 function sameBan(a: Placed & BannedVersion, b: Placed & BannedVersion): boolean {

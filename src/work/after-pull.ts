@@ -72,6 +72,9 @@ function nextWords(config: Config, pull: PullFacts): string | null {
   return next === null ? null : `Next: ${code(next)} in a comment here.`;
 }
 
+/** Where GitHub does not say whether it took the branch, it is asked again. */
+const DROPS = 3;
+
 async function dropBranch({ forge }: RunParts, known: KnownRepo, pull: PullFacts): Promise<void> {
   // What a person put there and nobody merged is theirs.
   const { commits, commitsComplete, state } = pull;
@@ -80,8 +83,18 @@ async function dropBranch({ forge }: RunParts, known: KnownRepo, pull: PullFacts
   if (state !== "merged" && !ours) return;
   const branch = pull.head.branch;
   const query = { repo: known.repo, base: pull.base.branch, head: branch, files: [] };
-  const target = await forge.readTarget(query);
-  if (target?.head == null || target.head.oid !== pull.head.oid) return;
-  if (target.pulls.some(({ state }) => state === "open")) return;
-  await forge.closeProposal({ target, pull: null, comment: null, branch, headOid: pull.head.oid });
+  for (let drop = 0; drop < DROPS; drop += 1) {
+    const target = await forge.readTarget(query);
+    if (target?.head == null || target.head.oid !== pull.head.oid) return;
+    if (target.pulls.some((one) => one.state === "open")) return;
+    const headOid = pull.head.oid;
+    const dropped = await forge.closeProposal({
+      target,
+      pull: null,
+      comment: null,
+      branch,
+      headOid,
+    });
+    if (dropped.kind === "done") return;
+  }
 }

@@ -11,6 +11,8 @@ export type GateNews =
       readonly why: string;
       /** Somebody's check ended: it moves only a gate that asks for checks, and a merge that waited for them. */
       readonly check?: { readonly branch: string | null };
+      /** A person asked for it: the host awaits a report, be it the same. */
+      readonly asked?: true;
     }
   /** All open pull requests with this head: the host did not name them (those of forks, those of a status). */
   | {
@@ -18,6 +20,8 @@ export type GateNews =
       readonly repo: string;
       readonly oid: string;
       readonly why: string;
+      /** A person asked for it. */
+      readonly asked?: true;
     }
   /** The merge queue asks about a group: a commit that nobody reviewed, made of pull requests that were. */
   | {
@@ -191,8 +195,9 @@ function about(
   if (at.branch?.startsWith(QUEUE) === true) {
     return asked ? [{ kind: "group", repo, oid: at.oid, branch: at.branch }] : [];
   }
-  if (pulls.length === 0) return [{ kind: "head", repo, oid: at.oid, why }];
-  return pulls.map((pull) => ({ kind: "pull", repo, pull, why }));
+  if (pulls.length === 0)
+    return [{ kind: "head", repo, oid: at.oid, why, ...(asked ? { asked } : {}) }];
+  return pulls.map((pull) => ({ kind: "pull", repo, pull, why, ...(asked ? { asked } : {}) }));
 }
 
 const status = z.object({

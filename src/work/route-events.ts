@@ -1,6 +1,7 @@
 import type { Delivery, HookScope } from "../model/delivery.ts";
 import type { ImageEvent } from "../model/event.ts";
 import { ForgeDenied } from "../model/forge.ts";
+import type { GateReads } from "../model/gate-reads.ts";
 import type { LaneTask, NewItem, Routing, Settled } from "../model/inbox.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { Pulls } from "../model/pulls.ts";
@@ -16,6 +17,7 @@ export interface RouteParts extends OtherTagsParts {
   readonly indexes: RepoIndexes;
   readonly normaliseOptions: NormaliseOptions;
   readonly pulls: Pick<Pulls, "open">;
+  readonly gateReads: Pick<GateReads, "ofHead">;
   /** Whether commands are answered and gates reported. */
   readonly promotion: boolean;
 }
@@ -104,7 +106,9 @@ async function routeEvent(
   const resolve = resolverOf(parts.registry, event, { owner, delivery: id });
   for (const known of repos.known) {
     await routeToRepo(resolve, event, known, found);
-    await routeOtherTags(parts, event, known, { owner, delivery: id }, found);
+    const later = await routeOtherTags(parts, event, known, { owner, delivery: id }, found);
+    // What the event does name does not wait for a list of tags.
+    if (later !== null) found.items.push(waitingItem(known.fullName, event, scope));
   }
   for (const repo of repos.unread) found.items.push(waitingItem(repo, event, scope));
   if (found.items.length + found.outcomes.length + found.later.length === 0) {

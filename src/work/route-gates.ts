@@ -12,9 +12,9 @@ import { laneOf } from "./lane.ts";
 import { readLostWords } from "./lost-words.ts";
 import type { RouteParts } from "./route-events.ts";
 
-type GateRouteParts = Pick<RouteParts, "indexes" | "pulls">;
+type GateRouteParts = Pick<RouteParts, "gateReads" | "indexes" | "pulls">;
 
-/** Where nobody names the pull requests that are concerned, so many are looked at, the newest. */
+/** So many open pull requests are looked at when what is in place has changed, the newest; all of them when the gates have. */
 const MOST_OPEN = 100;
 
 /** The gates that a webhook may move. */
@@ -45,7 +45,7 @@ async function itemsOf(parts: GateRouteParts, news: GateNews): Promise<readonly 
   if (known === null || !hasConfig(known)) return [];
   switch (news.kind) {
     case "pull":
-      return isMoved(known, news) ? [gateItem(known, news.pull, news.why)] : [];
+      return isMoved(known, news) ? [gateItem(known, news.pull, news.why, news.asked)] : [];
     case "closed":
       return news.branch !== null && parsePinnedBranch(news.branch) !== null
         ? [gateItem(known, news.pull, "it is over")]
@@ -56,7 +56,7 @@ async function itemsOf(parts: GateRouteParts, news: GateNews): Promise<readonly 
       return [{ lane: laneOf(task, false), task }];
     }
     case "head":
-      return asksForChecks(known) ? allOpen(parts, known, news.why) : [];
+      return asksForChecks(known) || news.asked === true ? ofHead(parts, known, news) : [];
   }
 }
 
@@ -73,7 +73,8 @@ async function afterPush(
   const own = new Set(known.index.overlays.map(({ file }) => file));
   const mayMove = known.config === null || knowsGates(known.config);
   const isOwn = mayMove && [...(paths ?? [])].some((path) => own.has(path));
-  return isConfig || isOwn ? allOpen(parts, known, `${branch} moved`) : [];
+  if (!isConfig && !isOwn) return [];
+  return allOpen(parts, known, `${branch} moved`, isConfig ? Number.POSITIVE_INFINITY : MOST_OPEN);
 }
 
 /** Places with `on: merge` that come after what a push changed. */
@@ -111,9 +112,20 @@ async function allOpen(
   { pulls }: GateRouteParts,
   known: KnownRepo,
   why: string,
+  most: number,
 ): Promise<readonly NewItem[]> {
   const open = await pulls.open(known.repo, null);
-  return open.slice(-MOST_OPEN).map((pull) => gateItem(known, pull, why));
+  return open.slice(-most).map((pull) => gateItem(known, pull, why));
+}
+
+/** A commit that the host named alone: of a fork's head, or of a status. */
+async function ofHead(
+  { gateReads }: GateRouteParts,
+  known: KnownRepo,
+  { asked, oid, why }: Extract<GateNews, { kind: "head" }>,
+): Promise<readonly NewItem[]> {
+  const pulls = await gateReads.ofHead(known.repo, oid);
+  return pulls.map((pull) => gateItem(known, pull, why, asked));
 }
 
 function asksForChecks({ config }: KnownRepo): boolean {

@@ -17,7 +17,7 @@ type Item = Routing["items"][number];
 
 /** What a webhook of the App leads to: the index is kept fresh, places are looked at again, config changes get their preview. */
 export async function routeGithub(
-  parts: Pick<RouteParts, "indexes" | "promotion" | "pulls">,
+  parts: Pick<RouteParts, "gateReads" | "indexes" | "promotion" | "pulls">,
   delivery: Delivery,
 ): Promise<Routing> {
   const news = readGithubNews(delivery);

@@ -15,6 +15,7 @@ export interface OtherTagsParts {
 /**
  * A sender that names one tag of several that were pushed together may have named `latest`: the image's other tags are looked
  * through for what it left out, and lead to the same lanes.
+ * @returns why they could not be, and when to try again; `null`: they were, or there is nothing to look for.
  */
 export async function routeOtherTags(
   { registry, tagMemories }: OtherTagsParts,
@@ -22,15 +23,15 @@ export async function routeOtherTags(
   known: KnownRepo,
   about: { readonly owner: string; readonly delivery: string },
   found: Found,
-): Promise<void> {
+): Promise<Found["later"][number] | null> {
   const { config, fullName, index } = known;
-  if (event.oneOfSeveral !== true || config === null) return;
+  if (event.oneOfSeveral !== true || config === null) return null;
   const { image } = event;
   const name = trackedImage(config, image)?.image;
   const followed = followedImages(index, config).find(
     (one) => trackedImage(config, one.image)?.image === name,
   );
-  if (followed === undefined || followed.rule.verify === "none") return;
+  if (followed === undefined || followed.rule.verify === "none") return null;
   const memory = tagMemories.of(fullName, image);
   const { owner } = about;
   const newer = await findNewerTags(
@@ -39,9 +40,9 @@ export async function routeOtherTags(
   );
   if (newer.kind === "unavailable") {
     const { detail, retryAt, unasked } = newer;
-    found.later.push({ kind: "later", detail, retryAt, missing: false, failed: unasked !== true });
+    return { kind: "later", detail, retryAt, missing: false, failed: unasked !== true };
   }
-  if (newer.kind !== "found") return;
+  if (newer.kind !== "found") return null;
   for (const { digest, tag } of newer.versions) {
     const other: ImageEvent = { ...event, tag, digest, at: null, provenance: {} };
     await routeToRepo(resolverOf(registry, other, about), other, known, found);
@@ -49,4 +50,5 @@ export async function routeOtherTags(
   newer.remember();
   // The delivery may come back as a whole, and must find them again then.
   for (const { tag } of newer.versions) memory.read.delete(tag);
+  return null;
 }

@@ -52,7 +52,9 @@ async function runEvent(
   for (const known of repos.known) {
     if (!within(known.fullName)) continue;
     await routeToRepo(resolve, task.event, known, found);
-    await routeOtherTags(parts, task.event, known, { owner, delivery }, found);
+    const about = { owner, delivery };
+    const later = await routeOtherTags(parts, task.event, known, about, found);
+    if (later !== null) found.later.push(later);
   }
   for (const repo of repos.unread.filter(within)) {
     const again: EventTask = { ...task, repo };

@@ -48,7 +48,7 @@ export async function runGate(
     if (mended !== null) return settleAbout(group, mended);
     writes = 1;
     const judged = await judgeHead(parts, known, look);
-    await tell(parts, known, look, judged);
+    await tell(parts, known, look, { ...judged, asked: isAsked(group) });
     if (facts !== null && isToLeave(facts, judged)) await takeBack(parts, known, facts);
     return ranOf(parts, known, { task, group, look, judged });
   } finally {
@@ -148,11 +148,16 @@ async function takeBack({ pulls }: RunParts, known: KnownRepo, pull: PullFacts):
     );
 }
 
+/** GitHub holds the checks of a commit for unfinished from a "Re-run" until its App reports again. */
+function isAsked(group: readonly LaneItem[]): boolean {
+  return group.some(({ task }) => task.kind === "gate" && task.asked === true);
+}
+
 async function tell(
   { forge }: RunParts,
   known: KnownRepo,
   { facts: pull, glance }: PullLook,
-  { facts, joint, subject }: JudgedHead,
+  { asked, facts, joint, subject }: JudgedHead & { readonly asked: boolean },
 ): Promise<void> {
   const about: CheckAbout = {
     base: glance.base,
@@ -162,12 +167,12 @@ async function tell(
     ...(subject === null ? {} : { subject }),
   };
   const check = promotionCheck(joint, about);
-  if (pull === null && isTold(glance, joint)) return;
+  if (pull === null && !asked && isTold(glance, joint)) return;
   await forge.reportCheck({
     repo: known.repo,
     headOid: glance.headOid,
     ...check,
-    unlessSame: true,
+    unlessSame: !asked,
     fresh: glance.check === null,
   });
 }

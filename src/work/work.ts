@@ -16,7 +16,7 @@ import type { RunParts } from "./run-place.ts";
 
 export interface WorkParts
   extends Omit<RunParts, "registry" | "holds">,
-    Omit<RouteParts, "registry" | "pulls"> {
+    Omit<RouteParts, "gateReads" | "pulls" | "registry"> {
   readonly gate: RegistryGate;
   readonly switches: Switches;
   readonly inbox: Inbox;

@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Credentials, createSenders, senderOptions } from "../../scripts/hook-senders.ts";
+import { run } from "../../src/cli/run.ts";
 import { createProveSender } from "../../src/ingest/prove-sender.ts";
 import type { ImageEvent } from "../../src/model/event.ts";
 import { readDelivery } from "../../src/normalise/delivery.ts";
@@ -155,6 +157,29 @@ if (!existsSync(samples) && !process.env.CI) {
       expect(tagged(events)).toEqual(sample.expected);
       // The others' untagged pushes mean nothing.
       expect(untagged(events)).toEqual(sample.source === "tekton" ? sample.untagged : []);
+    });
+  });
+
+  describe("the command line tells the same", () => {
+    const folder = mkdtempSync(join(tmpdir(), "tagboat-samples-"));
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    test.each(all.map((sample) => [sample.name, sample] as const))("%s", async (name, sample) => {
+      const [headers, own] = ["headers", "options"].map((one) => join(folder, `${one}.json`));
+      writeFileSync(headers ?? "", JSON.stringify(sample.headers));
+      writeFileSync(own ?? "", JSON.stringify(sample.config ?? {}));
+      const payload = join(samples, "webhooks", `${name}.json`);
+      const files = ["--headers", headers ?? "", "--options", own ?? "", payload];
+      let out = "";
+      const tell = (text: string) => {
+        out += text;
+      };
+      const terminal = { variables: {}, out: tell, err: tell };
+      const code = await run(["parse", "--source", sample.source, "--json", ...files], terminal);
+      expect(code).toBe(0);
+      const { dropped, events } = JSON.parse(out);
+      expect(events).toEqual(sample.expected);
+      expect(sample.expected.length + dropped.length).toBeGreaterThan(0);
     });
   });
 

@@ -105,6 +105,15 @@ describe("a glance", () => {
     expect((await look(() => true, twin.number))?.glance.sameHead).toEqual([1]);
   });
 
+  test("finds what is open with a commit as its head", async () => {
+    await stage.branch("free", (await stage.tip("main")) ?? "");
+    await open("topic", "free");
+    stage.requests();
+    expect(await stage.gateReads.ofHead(stage.repo, pull.headOid)).toEqual([1, 2]);
+    expect(await stage.gateReads.ofHead(stage.repo, "0".repeat(40))).toEqual([]);
+    expect(stage.requests()).toEqual(["repository", "repository"]);
+  });
+
   test("of a pull request that is not there is none", async () => {
     expect(await look(() => true, 99)).toBeNull();
   });

@@ -72,6 +72,28 @@ describe("without its proof or with another's, nothing is stored and everybody i
   });
 });
 
+describe("while the operator's secret is changed, both are good", () => {
+  let rotating: Edge;
+  beforeAll(async () => {
+    const secrets = ["fedcba9876543210fedcba9876543210", SECRET];
+    rotating = await startEdge({ outside: senders.outside, options, clock, secrets });
+  });
+  afterAll(() => rotating.stop());
+
+  const ofEach = new Map(seeds.map((seed) => [seed.source, seed]));
+  test.each([...ofEach])("%s", async (source, seed) => {
+    const headers = { "content-type": "application/json", ...seed.headers };
+    const letter = { source, owner: "acme", headers, body: JSON.stringify(seed.body) };
+    sources[`${source}/acme`] = { ...senderOptions[source] };
+    for (const one of [senders, createSenders("fedcba9876543210fedcba9876543210", senders)]) {
+      const post = await one.post(letter, "right", clock.now());
+      const { body, headers: sent, path } = post;
+      const answer = await fetch(rotating.url + path, { method: "POST", body, headers: sent });
+      expect([202, 400]).toContain(answer.status);
+    }
+  });
+});
+
 test("nobody was asked but SNS and Google", () => {
   const hosts = new Set(senders.asked.map((url) => new URL(url).host));
   expect(hosts).toEqual(new Set(["sns.us-west-2.amazonaws.com", "www.googleapis.com"]));

@@ -51,6 +51,18 @@ describe("what stands of what was said", () => {
     expect(of([hold("2026-11-22T09:00:00Z", { until: "2026-11-22T12:00:00Z" })]).holds).toEqual([]);
   });
 
+  test("a shorter hold, or that of a rollback, does not end a longer one", () => {
+    const endless = hold("2026-11-22T09:00:00Z");
+    const short = hold("2026-11-22T10:00:00Z", { until: "2026-11-22T11:00:00Z" });
+    const ofRollback = hold("2026-11-22T10:00:00Z", { because: "rollback" });
+    expect(of([endless, short]).holds).toMatchObject([{ until: null }]);
+    expect(of([short, endless]).holds).toHaveLength(1);
+    expect(of([endless, ofRollback]).holds.map(({ because }) => because)).toEqual([
+      "person",
+      "rollback",
+    ]);
+  });
+
   test("of what was said in the same second the later comment counts", () => {
     const at = "2026-11-22T09:00:00Z";
     const lift: Word = { ...said, kind: "unhold", component: null, at, comment: 12 };

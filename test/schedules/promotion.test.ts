@@ -4,7 +4,7 @@ import { search } from "./search.ts";
 import { render } from "./tally.ts";
 
 const SEED = 20261122;
-const RUNS = 20;
+const RUNS = 15;
 
 test(`${RUNS} random schedules of commands, reviews and crashes keep every promise`, async () => {
   const start = performance.now();

@@ -15,6 +15,8 @@ import { CONFIG, configText, DEV, IMAGE, overlay, stories, V1, V2 } from "../sup
 const { start } = stories();
 const NOTHING = { conclusion: "success", title: "Nothing to gate" };
 
+const UPDATE = "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}";
+
 /** Requests since they were cleared, but for the preview of the config, which is asked after for each head. */
 function requests(h: Harbour): string[] {
   return h.stage.recorder
@@ -66,9 +68,34 @@ describe("a repo whose config has no gates", () => {
     expect(checkOn(h, pull.headOid)).toMatchObject(NOTHING);
     const [check] = h.stage.world.checks(h.repo, pull.headOid);
     if (check === undefined) throw new Error("no check");
+    h.stage.recorder.clear();
     await h.stage.world.rerequestCheck(h.repo, "ann", check);
     await patience(h, 60_000);
+    // GitHub awaits a report, be it the same.
+    expect(requests(h)).toContain(UPDATE);
     expect(checkOn(h, pull.headOid)).toMatchObject({ ...NOTHING, status: "completed" });
+  });
+
+  test("answers a person's re-run on a fork's head, which GitHub names by its commit alone", async () => {
+    const h = await simple();
+    const { world } = h.stage;
+    const fork = await world.fork(h.repo, "dave");
+    await world.commitOnBranch(fork, "dave", {
+      branch: "main",
+      expectedHead: (await h.people.tip("main")) ?? "",
+      message: "Afar",
+      additions: [{ path: "far.md", content: Buffer.from("far\n") }],
+      deletions: [],
+    });
+    const pull = await h.people.openPull("dave", "main", "main", fork);
+    await patience(h, 60_000);
+    expect(checkOn(h, pull.headOid)).toMatchObject(NOTHING);
+    const [check] = world.checks(h.repo, pull.headOid);
+    if (check === undefined) throw new Error("no check");
+    h.stage.recorder.clear();
+    await world.rerequestCheck(h.repo, "ann", check);
+    await patience(h, 60_000);
+    expect(requests(h)).toContain(UPDATE);
   });
 
   test("reports it on Tagboat's own pull requests", async () => {

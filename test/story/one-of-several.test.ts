@@ -96,6 +96,22 @@ describe("an event that names one tag of several", () => {
     expect(onlyPull(h).title).toBe("dev: app v1.2.3 → v1.2.4");
   });
 
+  test("does not wait for the list of tags, which is asked for again", async () => {
+    const h = await docked();
+    h.registry.put(IMAGE, "v1.2.4", { created: DAY.now });
+    h.registry.put(IMAGE, "v1.2.5", { created: "2026-11-22T09:00:00Z" });
+    const tags = h.registry.tags.bind(h.registry);
+    h.registry.tags = async () => ({ kind: "unavailable", detail: "500", retryAt: null });
+    const delivery = await told(h, "v1.2.4");
+    expect(onlyPull(h).title).toBe("dev: app v1.2.3 → v1.2.4");
+    h.registry.tags = tags;
+    await h.settleFor(3_600_000);
+    expect(onlyPull(h).title).toBe("dev: app v1.2.3 → v1.2.5");
+    expect(await h.outcomesOf(delivery)).toContainEqual(
+      expect.objectContaining({ kind: "proposed", action: "updated" }),
+    );
+  });
+
   test("of a registry that lists no tags is taken by itself", async () => {
     const h = await docked();
     h.registry.put(IMAGE, "v1.2.4", { created: DAY.now });

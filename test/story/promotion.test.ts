@@ -298,11 +298,12 @@ test("what a person put on its branch stays when it is closed", async () => {
   expect(await h.people.tip(made.headBranch)).toBe(commit);
 });
 
-test("its branch goes when it is closed", async () => {
+test("its branch goes when it is closed, at the second try if need be", async () => {
   const h = await begin();
   const pull = await talk(h);
   await say(h, "ben", pull, "/promote pre-prod");
   const made = promotion(h);
+  h.stage.faults.arm({ fault: { kind: "bad-gateway-before" }, at: "updateRefs" });
   await h.people.close("ann", made);
   await patience(h, 60_000);
   expect(await h.people.tip(made.headBranch)).toBeNull();

@@ -1,6 +1,6 @@
 import { describe } from "@jest/globals";
-import type { Repo } from "../../sandbox/world/entities.ts";
 import { type Attack, defend } from "../support/attacks.ts";
+import { more } from "../support/other-repo.ts";
 import { type Act, ladder, type Scene } from "../support/scene.ts";
 import { CONFIG, DEV, IMAGE, overlay, V2, V3 } from "../support/story.ts";
 
@@ -29,17 +29,6 @@ function last(s: Scene) {
 
 const delivered: Act = (s) => s.again(last(s));
 
-/** A branch `more` with a file more. */
-async function more({ h }: Scene, repo: Repo, login: string): Promise<void> {
-  const { world } = h.stage;
-  const expectedHead = (await repo.store.readRef("refs/heads/main")) ?? "";
-  const made = { name: "refs/heads/more", before: null, after: expectedHead };
-  await world.updateRefs(repo, login, [made]);
-  const additions = [{ path: "docs/x.md", content: Buffer.from("x\n") }];
-  const wanted = { branch: "more", expectedHead, message: "x", additions, deletions: [] };
-  await world.commitOnBranch(repo, login, wanted);
-}
-
 /** The operator's switch, known to the work. */
 async function paused(
   { h }: Scene,
@@ -49,26 +38,24 @@ async function paused(
   await h.clock.advance(2_000);
 }
 
+const hook =
+  (values: Readonly<Record<string, unknown>>): Act =>
+  (s) =>
+    s.hook("issue_comment", values);
+
 describe("a webhook that is not what it says", () => {
   const rows: readonly [string, Act, Act][] = [
     ["signed with another secret", lost, (s) => s.hook("issue_comment", {}, "another secret")],
-    [
-      "of a comment on an issue",
-      lost,
-      (s) => s.hook("issue_comment", { "issue.pull_request": undefined }),
-    ],
-    ["of a comment by a bot", lost, (s) => s.hook("issue_comment", { "comment.user.type": "Bot" })],
-    [
-      "sent by somebody who is not the author",
-      lost,
-      (s) => s.hook("issue_comment", { "sender.id": 1 }),
-    ],
+    ["of a comment on an issue", lost, hook({ "issue.pull_request": undefined })],
+    ["of a comment by a bot", lost, hook({ "comment.user.type": "Bot" })],
+    ["sent by somebody who is not the author", lost, hook({ "sender.id": 1 })],
+    ["of another repo", lost, hook({ "repository.full_name": "acme/other" })],
     [
       "of a comment that says something else",
       async (s) => {
         await s.say("ben", "Looks good");
       },
-      (s) => s.hook("issue_comment", { "comment.body": COMMAND }),
+      hook({ "comment.body": COMMAND }),
     ],
     [
       "of a comment by somebody else",
@@ -81,11 +68,6 @@ describe("a webhook that is not what it says", () => {
         const ben = { "sender.id": id, "comment.user.id": id, "comment.user.login": "ben" };
         return s.hook("issue_comment", ben);
       },
-    ],
-    [
-      "of a comment in another repo of that name",
-      lost,
-      (s) => s.hook("issue_comment", { "repository.full_name": "acme/other" }),
     ],
   ];
   defend(
@@ -193,6 +175,13 @@ describe("a command that comes late, or again", () => {
 });
 
 describe("a command where none is taken", () => {
+  const liftedAfter =
+    (minutes: number): Act =>
+    async (s) => {
+      await s.say("ben", COMMAND);
+      await s.settle(minutes * MINUTE);
+      await s.h.switches.lift({ repo: "acme/cd", environment: null });
+    };
   const LATE =
     "#1 This command waited for more than half an hour and was not carried out: write it again if it is still wanted.";
   defend([
@@ -228,17 +217,9 @@ describe("a command where none is taken", () => {
     {
       what: "while the operator pauses the repo for an hour",
       given: (s) => paused(s, { repo: "acme/cd", environment: null }),
-      attack: async (s) => {
-        await s.say("ben", COMMAND);
-        await s.settle(60 * MINUTE);
-        await s.h.switches.lift({ repo: "acme/cd", environment: null });
-      },
+      attack: liftedAfter(60),
       told: [LATE],
-      control: async (s) => {
-        await s.say("ben", COMMAND);
-        await s.settle(10 * MINUTE);
-        await s.h.switches.lift({ repo: "acme/cd", environment: null });
-      },
+      control: liftedAfter(10),
       does: OPENED,
     },
     {

@@ -99,6 +99,7 @@ describe("a tag that a person changes by hand", () => {
         WAITS,
       ],
     ),
+    sneaks("by moving the file away", { "docs/old.yaml": overlay(V1) }, [WAITS], [PRE]),
     sneaks("by deleting the file", {}, [WAITS], [PRE]),
   ]);
 });

@@ -1,7 +1,8 @@
 import { describe } from "@jest/globals";
 import type { Comment, Pull } from "../../sandbox/world/entities.ts";
 import { defend } from "../support/attacks.ts";
-import type { Act, Scene } from "../support/scene.ts";
+import { type Act, PRE, type Scene } from "../support/scene.ts";
+import { DEV, overlay, V2, V3 } from "../support/story.ts";
 
 /** Holds, bans and overrides are kept in the marker of our reply, below a label. Both are within reach of people. */
 
@@ -219,6 +220,26 @@ describe("a hold of a rollback", () => {
       ],
       control: (s) => s.approve("ann", s.ours()),
       does: ["merged #3"],
+    },
+    {
+      what: "is not passed by what follows merges by itself",
+      setting: { pre: ["on: merge", "merge: approved"] },
+      given: async (s) => {
+        await s.h.people.gitPush("ann", "main", { [PRE]: overlay(V2) });
+        await s.settle();
+        await s.say("erin", "/rollback pre-prod");
+        await s.approve("ann", s.ours());
+      },
+      attack: async (s) => {
+        await s.h.people.gitPush("ann", "main", { [DEV]: overlay(V3) });
+      },
+      told: [],
+      control: async (s) => {
+        await s.h.people.gitPush("ann", "main", { [DEV]: overlay(V3) });
+        await s.settle();
+        await s.say("erin", "/promote pre-prod");
+      },
+      does: ["opened #3 pre-prod: app 6322-rbbs9 → c0de-zz4tk", "wrote #3"],
     },
   ]);
 });

@@ -11,6 +11,7 @@ import type { LedgerEntry } from "../../src/model/ledger.ts";
 import type { Outcome } from "../../src/model/outcome.ts";
 import type { Renderer } from "../../src/model/render.ts";
 import { noTally, type Tally } from "../../src/model/tally.ts";
+import type { NormaliseOptions } from "../../src/normalise/normaliser.ts";
 import { defaultOptions } from "../../src/normalise/sources.ts";
 import type { Policy } from "../../src/promote/policy.ts";
 import { readPolicy } from "../../src/promote/policy-file.ts";
@@ -53,12 +54,16 @@ export interface HarbourOptions {
   readonly tally?: Tally;
   /** GitHub's late answers are late on the harbour's clock; default: in real time. */
   readonly lateByClock?: boolean;
+  /** The operator's settings of sources (TAGBOAT_SOURCES); default: none. */
+  readonly sources?: NormaliseOptions["sources"];
   /** What builds overlays; absent: nothing does. */
   readonly renderer?: Renderer;
   /** Makes more of the world (repos, branches, other owners) before the App is installed on `acme`. */
   readonly before?: (stage: Stage, repo: Repo) => Promise<void>;
   /** Names of the only repos that the App is installed on; default: all. */
   readonly installedOn?: readonly string[];
+  /** What the operator set of the sources; default: nothing. */
+  readonly normaliseOptions?: TagboatParts["normaliseOptions"];
   /** The operator's allow list; default: everything. */
   readonly allowed?: (fullName: string) => boolean;
   /** What each process is made of, before it is composed. */
@@ -197,7 +202,10 @@ export async function createHarbour(options: HarbourOptions): Promise<Harbour> {
     githubUrl: `${baseUrl}/api/v3`,
     allowed: options.allowed ?? (() => true),
     policy: policyOf(options.policy),
-    normaliseOptions: defaultOptions,
+    normaliseOptions: options.normaliseOptions ?? {
+      ...defaultOptions,
+      sources: options.sources ?? {},
+    },
     inbox,
     crowd: new Crowd(clock),
     ledger,

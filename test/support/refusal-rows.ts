@@ -476,7 +476,8 @@ const elsewhere: Readonly<Partial<Record<RefuseReason, Elsewhere>>> = {
   "registry-not-allowed": { shownIn: "test/story/refused-events.test.ts" },
   "repo-archived": { shownIn: "test/story/github-news.test.ts" },
   "repo-gone": { shownIn: "test/story/github-news.test.ts" },
-  "tag-missing": { shownIn: "src/resolve/resolve-event.ts" },
+  "tag-missing": { shownIn: "test/story/tekton.test.ts" },
+  "tag-pushed-again": { shownIn: "test/story/tags-again.test.ts" },
   unreadable: { shownIn: "test/normalise/generic.test.ts" },
   "value-invalid": { shownIn: "test/edit/edit-kustomization.test.ts" },
 };

@@ -79,7 +79,7 @@ test("a person's Re-run of our check is news, also of a group; others' checks of
   const check = await world.createCheck(repo, listener, done);
   await news();
   await world.rerequestCheck(repo, "wim", check);
-  expect(await news()).toEqual([pullNews("a check was rerequested")]);
+  expect(await news()).toEqual([{ ...pullNews("a check was rerequested"), asked: true }]);
   await world.enqueue(repo, "wim", pull);
   const [group] = await news();
   expect(group).toEqual({
@@ -150,7 +150,7 @@ describe("payloads", () => {
       "a button of our check",
       "check_run",
       { ...run({ name: "tagboat/promotion" }), action: "requested_action" },
-      [head("a check was requested action")],
+      [{ ...head("a check was requested action"), asked: true }],
     ],
     [
       "our check of a group, again",
@@ -161,7 +161,12 @@ describe("payloads", () => {
       },
       [{ kind: "group", repo: REPO, oid: "a1", branch: queue }],
     ],
-    ["all checks again", "check_suite", suite({}), [head("all checks were rerequested")]],
+    [
+      "all checks again",
+      "check_suite",
+      suite({}),
+      [{ ...head("all checks were rerequested"), asked: true }],
+    ],
     [
       "all checks of a group again",
       "check_suite",
@@ -172,7 +177,7 @@ describe("payloads", () => {
       "all checks of a pull request again",
       "check_suite",
       suite({ head_branch: null, pull_requests: [{ number: 4 }] }),
-      [pullNews("all checks were rerequested", 4)],
+      [{ ...pullNews("all checks were rerequested", 4), asked: true }],
     ],
     ["a suite that is done", "check_suite", suite({}, "completed"), []],
     ["a status", "status", status({}), [head("a status was reported")]],

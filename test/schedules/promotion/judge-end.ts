@@ -77,8 +77,10 @@ async function judgePlaces({ harbour, truth, watch }: Scene): Promise<void> {
 }
 
 /** The branch of a proposal that is over is gone, unless people work on it. */
-async function judgeBranches({ harbour, look, watch }: Scene): Promise<void> {
+async function judgeBranches({ harbour, look, tally, watch }: Scene): Promise<void> {
   const { repo, stage } = harbour;
+  // Who is told that a branch has moved leaves it, although it was the fault that said so.
+  if (Object.keys(tally.faults).some((name) => name.startsWith("field-fails"))) return;
   const refs = await repo.store.refs("refs/heads/tagboat/");
   for (const [ref, oid] of refs) {
     const branch = ref.slice("refs/heads/".length);

@@ -24,6 +24,8 @@ export default {
   testTimeout: 60_000,
   // Without it Jest leaves one processor idle: half of a small machine.
   maxWorkers: "100%",
+  // Modules of finished files stay in a worker's memory: one that has grown is replaced between two files.
+  workerIdleMemoryLimit: "1500MB",
   projects: [
     {
       ...shared,

@@ -6,7 +6,7 @@ const CROWD = 8;
 /** A crowd is taken to be still there for so long after its last commit, in milliseconds. */
 const LINGERS = 50;
 /** A crowd holds routing up for no longer, in milliseconds … */
-const PATIENCE = 500;
+const PATIENCE = 1000;
 /** … and then lets so many deliveries through. */
 const LET_THROUGH = 64;
 

@@ -53,20 +53,20 @@ async function runPaced(
       return { ran: settle(item, [answer]), views: [] };
     }
     const words = answer.words ?? [];
+    const { repo } = known;
+    // By the label the words are found again: it stands before anybody is told that they hold.
+    if (words.length > 0)
+      await parts.pulls.label(repo, task.pull.number, { add: [WORD_LABEL], remove: [] });
     await parts.pulls.say({
-      repo: known.repo,
+      repo,
       pull: task.pull,
       key: `command:${task.comment.id}`,
       body: words.length === 0 ? answer.body : withWords(parts, known, task, answer.body, words),
       react: { comment: task.comment.id, reaction: answer.reaction },
     });
-    writes = 3;
+    writes = words.length === 0 ? 3 : 4;
     const { items = [], views = [] } = answer;
-    if (words.length === 0) return { ran: settleAnswer(item, answer, items), views };
-    // By the label the words are found again: a run that ends before it says both once more.
-    await parts.pulls.label(known.repo, task.pull.number, { add: [WORD_LABEL], remove: [] });
-    writes = 4;
-    const after = await itemsAfter(parts, known, words);
+    const after = words.length === 0 ? [] : await itemsAfter(parts, known, words);
     return { ran: settleAnswer(item, answer, [...items, ...after]), views };
   } finally {
     turn.used(writes);

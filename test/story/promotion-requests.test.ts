@@ -110,7 +110,7 @@ describe.each(layouts)("on the $name layout", (layout) => {
     await merge(h, "ann", onlyProposal(h));
     const histories = layout.steps[1].files.map(() => QUERY);
     const all = await sent(h, `/rollback ${placeOf(layout, 1)}`);
-    const said = all.indexOf(LABELS) + 1;
+    const said = all.indexOf(REPLY) + 1;
     expect(all.slice(0, said)).toEqual([
       SEEN,
       RIGHT,
@@ -118,8 +118,8 @@ describe.each(layouts)("on the $name layout", (layout) => {
       READ,
       READ,
       OPEN,
-      REPLY,
       LABELS,
+      REPLY,
     ]);
   });
 

@@ -52,11 +52,11 @@ describe("a crowd of senders", () => {
     expect(passed).toEqual([512]);
   });
 
-  test("lets some through every half second however long it stays", async () => {
+  test("lets some through every second however long it stays", async () => {
     const { clock, commit, ask, passed } = stage();
     await commit(8);
     const asked = ask(512);
-    for (let ms = 0; ms < 500; ms += 20) {
+    for (let ms = 0; ms < 1000; ms += 20) {
       await clock.advance(20);
       await commit(8);
     }
@@ -64,7 +64,7 @@ describe("a crowd of senders", () => {
     expect(passed).toEqual([64]);
     await commit(8);
     const again = ask(60);
-    for (let ms = 0; ms < 500; ms += 20) {
+    for (let ms = 0; ms < 1000; ms += 20) {
       await clock.advance(20);
       await commit(8);
     }

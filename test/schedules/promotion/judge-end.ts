@@ -19,7 +19,7 @@ export async function judgeEnd(scene: Scene): Promise<void> {
   await judgeAgain(scene);
 }
 
-/** Every command is answered once, and nothing else ever is. */
+/** Every command is answered once, and nothing else ever is. Reactions are decoration: a run that is repeated may leave both. */
 function judgeAnswer({ process, said, watch }: Scene, saying: Saying): void {
   const replies = said.repliesTo(saying);
   const what = `comment ${saying.comment} of ${saying.who} (${saying.verb})`;
@@ -29,11 +29,6 @@ function judgeAnswer({ process, said, watch }: Scene, saying: Saying): void {
   const inTime = heard !== undefined && heard.at - saying.at <= COMMENT_LIVES;
   if (saying.answer !== "once" || !inTime || heard.database !== process.lost) return;
   if (replies.length === 0) watch.complain(`${what} was never answered`);
-  if (replies.length === 0) return;
-  const words = said
-    .reactionsTo(saying.pull, saying.comment)
-    .filter((one) => one === "rocket" || one === "confused");
-  if (words.length > 1) watch.complain(`${what} has the reactions ${words.join(", ")}`);
 }
 
 /** The check of an open pull request says what is so, and what may merge by itself has. */

@@ -92,15 +92,6 @@ export class Said {
     );
   }
 
-  /** What the App put on a comment. */
-  reactionsTo(on: Pull, comment: number): readonly string[] {
-    const { app, stage } = this.#harbour;
-    const asked = stage.world.comments(on).find(({ id }) => id === comment);
-    return (asked?.reactions ?? [])
-      .filter(({ by }) => by === app.bot.login)
-      .map(({ content }) => content);
-  }
-
   /**
    * What stands now: what was said and not taken back.
    * @param last of what was said at the same instant what counts.

@@ -121,7 +121,7 @@ describe("a PostgreSQL server", () => {
   test("many processes that start together make the schema once", async () => {
     const all = Array.from({ length: 5 }, () => start({ url: server.url, batches: 1 }));
     for (const one of all) await one.says("closed");
-    expect(await rows("select version from tagboat.schema_version")).toEqual([{ version: 1 }]);
+    expect(await rows("select version from tagboat.schema_version")).toEqual([{ version: 2 }]);
     expect(await rows("select count(*)::int as count from tagboat.delivery")).toEqual([
       { count: 5 },
     ]);

@@ -33,7 +33,7 @@ const QUIET = 1200;
 const START_MS = 120_000;
 /** More than the app takes for itself. */
 const STOP_MS = 40_000;
-const PATIENCE = 90_000;
+const PATIENCE = 180_000;
 
 /** What the app may say when its store is gone for a moment. */
 const OF_STORE =

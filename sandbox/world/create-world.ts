@@ -72,6 +72,8 @@ function facts(state: State) {
     comments: (pull) => state.comments.get(pull.id) ?? [],
     checks: (repo, oid) =>
       (state.checks.get(repo.id) ?? []).filter((check) => check.headOid === oid),
+    checkRun: (repo, id) =>
+      (state.checks.get(repo.id) ?? []).find((check) => check.id === id) ?? null,
     statuses: (repo, oid) =>
       (state.statuses.get(repo.id) ?? []).filter((status) => status.oid === oid),
     mergeability: (repo, pull) => mergeability(state, repo, pull),

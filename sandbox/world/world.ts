@@ -180,6 +180,8 @@ export interface World {
   reviews(pull: Pull): readonly Review[];
   comments(pull: Pull): readonly Comment[];
   checks(repo: Repo, oid: Oid): readonly CheckRun[];
+  /** By its id, whatever became of its commit. */
+  checkRun(repo: Repo, id: number): CheckRun | null;
   /** Oldest first. */
   statuses(repo: Repo, oid: Oid): readonly CommitStatus[];
   mergeability(

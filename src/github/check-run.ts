@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type CheckReport, ForgeDenied, ForgeUnavailable } from "../model/forge.ts";
+import { type CheckReport, ForgeUnavailable } from "../model/forge.ts";
 import { type Host, inRepo } from "./host.ts";
 
 /** https://docs.github.com/rest/checks/runs: at most 50 annotations a request, each request adds its own. */
@@ -21,28 +21,54 @@ const Run = z.object({ id: z.number() });
  * written; one more for each further 50 annotations. Reporting again is harmless: a doubtful write throws `ForgeUnavailable`.
  */
 export async function reportCheck(host: Host, appId: number, report: CheckReport): Promise<void> {
-  const where = inRepo(report.repo);
   const known = report.fresh === true ? undefined : await ownRun(host, appId, report);
   if (known !== undefined && report.unlessSame === true && saysSame(known, report)) return;
   const [first = [], ...more] = pages(report.annotations);
-  const id =
+  const replaced =
     known === undefined || isReopened(known, report)
-      ? await send(host, "POST /repos/{owner}/{repo}/check-runs", {
-          ...where,
-          ...stateOf(report),
-          name: report.name,
-          head_sha: report.headOid,
-          output: output(report, first),
-        })
-      : await send(host, UPDATE, {
-          ...where,
-          ...stateOf(report),
-          check_run_id: known.id,
-          output: output(report, first),
-        });
+      ? null
+      : await update(host, report, known.id, first);
+  const id = replaced ?? (await create(host, report, first));
   for (const page of more) {
-    await send(host, UPDATE, { ...where, check_run_id: id, output: output(report, page) });
+    const added = await host.write(UPDATE, {
+      ...inRepo(report.repo),
+      ...stateOf(report),
+      check_run_id: id,
+      output: output(report, page),
+    });
+    idOf(added);
   }
+}
+
+async function create(
+  host: Host,
+  report: CheckReport,
+  annotations: CheckReport["annotations"],
+): Promise<number> {
+  const sent = await host.write("POST /repos/{owner}/{repo}/check-runs", {
+    ...inRepo(report.repo),
+    ...stateOf(report),
+    name: report.name,
+    head_sha: report.headOid,
+    output: output(report, annotations),
+  });
+  return idOf(sent);
+}
+
+/** `null`: the run is not to be had any more; a new one counts in its place. */
+async function update(
+  host: Host,
+  report: CheckReport,
+  run: number,
+  annotations: CheckReport["annotations"],
+): Promise<number | null> {
+  const sent = await host.write(UPDATE, {
+    ...inRepo(report.repo),
+    ...stateOf(report),
+    check_run_id: run,
+    output: output(report, annotations),
+  });
+  return sent.kind === "refused" ? null : idOf(sent);
 }
 
 async function ownRun(host: Host, appId: number, report: CheckReport): Promise<Known | undefined> {
@@ -106,16 +132,11 @@ function pages(annotations: CheckReport["annotations"]): CheckReport["annotation
   return all;
 }
 
-async function send(
-  host: Host,
-  route: string,
-  parameters: Record<string, unknown>,
-): Promise<number> {
-  const sent = await host.write(route, parameters);
-  if (sent.kind === "refused")
-    throw new ForgeDenied(`The check was refused: ${sent.detail}`, "permission-missing");
+/** What the App may not do at all was thrown before: a refusal is about this commit as it stands, and the next look may see another. */
+function idOf(sent: Awaited<ReturnType<Host["write"]>>): number {
   const run = sent.kind === "done" ? Run.safeParse(sent.answer) : null;
   if (run?.success) return run.data.id;
-  const why = sent.kind === "unsure" ? sent.detail : "unknown answer";
-  throw new ForgeUnavailable(`The check may not be there: ${why}`, "request", null);
+  const why = sent.kind === "done" ? "unknown answer" : sent.detail;
+  const what = sent.kind === "refused" ? "was refused" : "may not be there";
+  throw new ForgeUnavailable(`The check ${what}: ${why}`, "request", null);
 }

@@ -365,8 +365,15 @@ describe("reportCheck", () => {
     expect(outputs[0]?.includes("x".repeat(65_536))).toBe(false);
   });
 
+  test("a run that is gone is followed by a new one", async () => {
+    const gone = { status: 404, body: { message: "Not Found" } };
+    const host = scriptedHost([known(), gone, { status: 201, body: { id: 9 } }]);
+    await host.forge.reportCheck(plain);
+    expect(host.seen.map(({ method }) => method)).toEqual(["GET", "PATCH", "POST"]);
+  });
+
   test.each<[string, Answer, typeof ForgeDenied | typeof ForgeUnavailable]>([
-    ["refused", { status: 422, body: { message: "No commit found" } }, ForgeDenied],
+    ["refused", { status: 422, body: { message: "No commit found" } }, ForgeUnavailable],
     ["doubtful", { status: 502 }, ForgeUnavailable],
     ["not allowed", { status: 403, body: { message: "no" } }, ForgeDenied],
   ])("%s: throws", async (_name, answer, kind) => {

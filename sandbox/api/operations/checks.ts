@@ -16,17 +16,10 @@ function appOf(caller: Caller): App {
   return caller.app;
 }
 
-/** Check runs are kept by commit: one is found through the node that its id names. */
-async function checkOf(room: Room, repo: Repo, id: number): Promise<CheckRun> {
-  const known = new Set<string>();
-  for (const pull of room.world.pulls(repo)) known.add(pull.headOid);
-  for (const oid of (await repo.store.refs()).values()) known.add(oid);
-  for (const tip of [...known]) for (const oid of await repo.store.log(tip)) known.add(oid);
-  for (const oid of known) {
-    const found = room.world.checks(repo, oid).find((check) => check.id === id);
-    if (found !== undefined) return found;
-  }
-  throw notFound();
+function checkOf(room: Room, repo: Repo, id: number): CheckRun {
+  const found = room.world.checkRun(repo, id);
+  if (found === null) throw notFound();
+  return found;
 }
 
 interface Reported {
@@ -120,7 +113,7 @@ export const CHECKS: CheckHandlers = {
   },
   "checks/update": async ({ room, repo, caller, params, body }) => {
     const app = appOf(caller);
-    const check = await checkOf(room, repo, Number(params.check_run_id));
+    const check = checkOf(room, repo, Number(params.check_run_id));
     if (check.appId !== app.id)
       throw new ApiError(
         403,
@@ -132,7 +125,7 @@ export const CHECKS: CheckHandlers = {
     return { status: 200, body: checkRunShape(room, repo, check) };
   },
   "checks/get": async ({ room, repo, params }) => {
-    const check = await checkOf(room, repo, Number(params.check_run_id));
+    const check = checkOf(room, repo, Number(params.check_run_id));
     return { status: 200, body: checkRunShape(room, repo, check) };
   },
   "checks/list-for-ref": async ({ room, repo, params, query, page }) => {

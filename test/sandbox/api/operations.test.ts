@@ -295,6 +295,15 @@ const WRITES: [string, (b: Busy, app: Rest, ada: Rest, bob: Rest) => Promise<unk
     { status: "completed", conclusion: "success", output: { title: "t", summary: "s" } },
   ],
   [
+    "a check run outlives its commit's place on a branch",
+    async (b, app) => {
+      await app.git.updateRef({ ...cd, ref: "heads/topic", sha: b.main, force: true });
+      const run = { ...cd, check_run_id: b.check, conclusion: "success" } as const;
+      return (await app.checks.update(run)).data;
+    },
+    { status: "completed", conclusion: "success" },
+  ],
+  [
     "a deployment succeeds and retires the one before",
     async (b, app) => {
       const next = await app.repos.createDeployment({

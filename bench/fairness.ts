@@ -10,8 +10,8 @@ import { everyPlace } from "./rig/store-place.ts";
 const AIM = 1.5;
 const SLOW_REGISTRY_MS = 5000;
 const SLOW_REPO_MS = 20_000;
-/** Apart enough for the pacer (ten writes in ten seconds, two of them kept for the run at hand) to let each go at once. */
-const APART_MS = 1500;
+/** Apart enough for the pacer to let each go at once: a push is up to three writes, its commit, its pull request and its check. */
+const APART_MS = 3000;
 const PATIENCE_MS = 60_000;
 
 /** What is measured: pushes of the others, one after the other; and pushes that keep the slow one busy meanwhile. */

@@ -33,7 +33,7 @@ import { Crowd } from "./work/crowd.ts";
 const HANDED_BACK_AFTER = 15_000;
 
 /** Batches of deliveries on their way to PostgreSQL at the same time. */
-const COMMITS_AT_ONCE = 2;
+const COMMITS_AT_ONCE = 3;
 
 const answer = readEnv(process.env);
 if (answer.kind === "problems") refuseToStart(answer.problems);

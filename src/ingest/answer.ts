@@ -36,16 +36,21 @@ export async function send(
   { status, body, headers }: Answer,
 ): Promise<void> {
   if (res.headersSent || res.destroyed) return;
-  const text = Buffer.from(typeof body === "string" ? body : `${JSON.stringify(body)}\n`);
+  const text = typeof body === "string" ? body : `${JSON.stringify(body)}\n`;
   const isRead = req.readableEnded || (req.complete && req.readableLength === 0);
   res.writeHead(status, {
     "content-type": "application/json; charset=utf-8",
-    "content-length": text.length,
+    "content-length": Buffer.byteLength(text),
     "cache-control": "no-store",
     ...(isRead ? {} : { connection: "close" }),
     ...headers,
   });
+  // Text given with the end leaves with the headers, in one piece.
+  if (isRead) {
+    res.end(text);
+    return;
+  }
   res.write(text);
-  if (!isRead) await drain(req, LINGER_BYTES);
+  await drain(req, LINGER_BYTES);
   res.end();
 }

@@ -14,10 +14,12 @@ interface Waiting {
 
 const MAX_BATCH = 256;
 const MAX_WAITING = 2048;
+/** So many must wait before another commit runs beside one. */
+const WORTH_ANOTHER = 8;
 
 /**
  * Groups deliveries that came in together, and those that arrive while a commit runs into the next one. Without a timer: a
- * lone delivery is committed at once, a burst costs few transactions.
+ * lone delivery is committed at once, a burst costs few transactions, also where several may run beside each other.
  *
  * @param atOnce commits that may run at the same time: more than one pays where the store is another process.
  * @returns takes one delivery; resolves when it is kept, rejects with `InboxDown` when it is not.
@@ -29,11 +31,19 @@ export function createGroupCommit(
   const waiting: Waiting[] = [];
   let committing = 0;
 
+  /** What waits for the end of the commit that runs is taken with it; a second one costs as much however few it takes. */
+  function isWorth(running: number): boolean {
+    return waiting.length >= (running === 0 ? 1 : WORTH_ANOTHER);
+  }
+
   async function commitAll(): Promise<void> {
     committing += 1;
-    // Those that came in with the first one share its commit.
-    await othersHeard();
-    while (waiting.length > 0) await commit(inbox, waiting.splice(0, MAX_BATCH));
+    do {
+      // Those that came in with the first one share its commit.
+      await othersHeard();
+      const batch = waiting.splice(0, MAX_BATCH);
+      if (batch.length > 0) await commit(inbox, batch);
+    } while (isWorth(committing - 1));
     committing -= 1;
   }
 
@@ -46,7 +56,7 @@ export function createGroupCommit(
         delivery,
         settle: (result) => (result instanceof Error ? reject(result) : resolve(result)),
       });
-      if (committing < atOnce) void commitAll();
+      if (committing < atOnce && isWorth(committing)) void commitAll();
     });
   };
 }

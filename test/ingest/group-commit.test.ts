@@ -62,24 +62,33 @@ describe("group commit", () => {
     expect(await Promise.all(rest)).toEqual(["new", "duplicate", "new"]);
   });
 
-  test("as many commits run at once as the store is to have", async () => {
+  test("as many commits run at once as the store is to have, each worth its cost", async () => {
     const inbox = heldInbox();
     const accept = createGroupCommit(inbox, 2);
-    const first = accept(delivery("1"));
-    await inbox.commit(0);
-    const second = accept(delivery("2"));
-    (await inbox.commit(1)).end();
-    expect(await second).toBe("new");
-    const third = accept(delivery("3"));
-    const running = await inbox.commit(2);
-    const rest = ["4", "5"].map((id) => accept(delivery(id)));
+    const crowd = (name: string) =>
+      Array.from({ length: 8 }, (_, at) => accept(delivery(`${name}${at}`)));
+    const lone = accept(delivery("a"));
+    const first = await inbox.commit(0);
+    const others = ["b", "c"].map((id) => accept(delivery(id)));
     await nextTurn();
-    expect(inbox.commits.map(({ ids }) => ids)).toEqual([["1"], ["2"], ["3"]]);
-    running.end();
+    expect(inbox.commits).toHaveLength(1);
+    const crowded = crowd("d");
+    const second = await inbox.commit(1);
+    expect(second.ids).toHaveLength(10);
+    const third = crowd("e");
+    await nextTurn();
+    expect(inbox.commits).toHaveLength(2);
+    first.end();
+    expect(await lone).toBe("new");
+    expect((await inbox.commit(2)).ids).toHaveLength(8);
+    const last = accept(delivery("f"));
+    second.end();
+    await Promise.all([...others, ...crowded]);
+    await nextTurn();
+    expect(inbox.commits).toHaveLength(3);
+    inbox.commits[2]?.end();
     (await inbox.commit(3)).end();
-    inbox.commits[0]?.end();
-    expect(await Promise.all([first, third, ...rest])).toEqual(["new", "new", "new", "new"]);
-    expect(inbox.commits.map(({ ids }) => ids)).toEqual([["1"], ["2"], ["3"], ["4", "5"]]);
+    expect(await Promise.all([...third, last])).toEqual(Array(9).fill("new"));
   });
 
   test("a failed commit fails its own deliveries only", async () => {

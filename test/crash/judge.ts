@@ -1,4 +1,5 @@
 import { isTaken } from "../../src/app.ts";
+import type { LedgerEntry } from "../../src/model/ledger.ts";
 import type { Outcome } from "../../src/model/outcome.ts";
 import {
   type kinds,
@@ -7,6 +8,7 @@ import {
   type PlaceUnderTest,
   places,
   show,
+  tagOf,
   type Version,
 } from "./fleet.ts";
 import type { Ground } from "./ground.ts";
@@ -112,11 +114,11 @@ export class Judge {
     ];
     const what = `${message.source} about ${message.tells.map(show)}`;
     if (found.length === 0) return this.#lose(what);
-    const outcomes = found.flatMap(({ history }) => history.map(({ outcome }) => outcome));
+    const entries = found.flatMap(({ history }) => history);
     for (const version of message.tells)
       for (const place of places) {
         const concerns = message.hears.includes(place.repo) && place.carries.includes(version.kind);
-        if (concerns) await this.#judgeOutcomes(what, place, version, outcomes);
+        if (concerns) await this.#judgeOutcomes(what, place, version, entries);
       }
   }
 
@@ -124,14 +126,16 @@ export class Judge {
     what: string,
     place: PlaceUnderTest,
     version: Version,
-    outcomes: readonly Outcome[],
+    entries: readonly LedgerEntry[],
   ): Promise<void> {
-    const here = outcomes.filter((outcome) => isAt(outcome, version.owner, place));
+    const here = entries.filter(({ outcome }) => isAt(outcome, version.owner, place));
     if (here.length === 0) {
       this.lost += 1;
       this.#watch.complain(`lost: ${what} has no outcome at ${nameOf(place)}`);
     }
-    for (const outcome of here)
+    // A delivery may tell of several versions: what is said of another one is judged with that.
+    const own = here.filter(({ subject }) => subject === null || subject.tag === tagOf(version));
+    for (const { outcome } of own)
       if (outcome.kind === "skipped" && outcome.reason === "closed-by-person")
         if (!(await this.#watch.isBarred(place, version)))
           this.#watch.complain(`${what} at ${nameOf(place)}: nobody closed it: ${outcome.detail}`);

@@ -194,9 +194,12 @@ export interface Superseded {
   readonly left: readonly string[];
 }
 
+/** How often the closing of a proposal is begun: an answer that got lost tells nothing, the next look does. */
+const CLOSE_TRIES = 3;
+
 /**
  * Closes the older proposals of a place with a link to the one that takes their place: two for one place would undo each other.
- * One that carries a person's work stays. One request to look at each, one to close it.
+ * One that carries a person's work stays. One request to look at each, one to close it; both again where the answer got lost.
  */
 export async function closeSuperseded(
   parts: ProposeParts,
@@ -231,18 +234,31 @@ async function closeOne(
   },
 ): Promise<boolean> {
   const { branch, by, files, pull } = older;
-  const target = await parts.forge.readTarget({
-    repo,
-    base: base?.branch ?? null,
-    head: branch,
-    files: files.slice(0, 500).map(({ path }) => path),
-  });
-  if (target === null) return false;
-  const { keys } = parts;
+  for (let tries = 0; tries < CLOSE_TRIES; tries += 1) {
+    const target = await parts.forge.readTarget({
+      repo,
+      base: base?.branch ?? null,
+      head: branch,
+      files: files.slice(0, 500).map(({ path }) => path),
+    });
+    const stands = target !== null && openPull(target)?.number === pull.number;
+    if (!stands) return tries > 0;
+    const closed = await closeStanding(parts, target, { branch, pull, by });
+    if (closed !== null) return closed;
+  }
+  return false;
+}
+
+/** `null`: whether it happened is not known. */
+async function closeStanding(
+  parts: ProposeParts,
+  target: Target,
+  { branch, by, pull }: { readonly branch: string; readonly by: number; readonly pull: PullState },
+): Promise<boolean | null> {
   const author = authorshipOf(target.head, {
-    repoId: repo.id,
+    repoId: target.repo.id,
     branch,
-    keys,
+    keys: parts.keys,
     pull: openPull(target),
     onBase: () => null,
   });
@@ -254,5 +270,5 @@ async function closeOne(
     branch,
     headOid: target.head?.oid ?? null,
   });
-  return result.kind === "done";
+  return result.kind === "done" ? true : null;
 }

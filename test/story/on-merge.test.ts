@@ -102,6 +102,24 @@ describe.each(layouts)("on the $name layout", (layout) => {
     );
   });
 
+  test.each(["bad-gateway-before", "reset-after"] as const)(
+    "the one before is closed once, also where its closing is met by %s",
+    async (kind) => {
+      const h = await begin(layout, { second: FOLLOWS });
+      await touch(h, layout);
+      const made = theOne(h, second);
+      h.stage.faults.arm({ fault: { kind }, at: "closePullRequest" });
+      await h.people.gitPush("ann", first.branch, textsAt(layout, first, newest));
+      await patience(h, 60_000);
+      const taken = theOne(h, second);
+      expect([made.state, taken.number > made.number]).toEqual(["closed", true]);
+      const told = h.stage.world
+        .comments(made)
+        .filter(({ body }) => body.includes("takes its place"));
+      expect(told).toHaveLength(1);
+    },
+  );
+
   test.each([
     ["", `/tagboat unhold ${placeOf(layout, 1)}`],
     [" --for 5m", "time passes"],

@@ -265,7 +265,9 @@ test("nothing was lost or done twice", async () => {
   for (const version of told.values()) {
     const desk = await store.desk();
     const found = await desk.explain(ground.fleet.imageOf(version), tagOf(version), 10);
-    expect(found.map(({ summary }) => summary.state)).toEqual(["done"]);
+    expect(new Set(found.map(({ summary }) => summary.state))).toEqual(new Set(["done"]));
+    // A process that starts between a push and its webhook finds the image by itself, and tells each repo of it.
+    expect(found.filter(({ summary }) => summary.source !== "tagboat")).toHaveLength(1);
     for (const place of places.filter(({ carries }) => carries.includes(version.kind))) {
       const { base, proposed } = await watch.standing(version.owner, place, version.kind);
       expect((place.direct ? base : proposed)?.rank).toBe(version.rank);

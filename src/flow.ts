@@ -13,7 +13,7 @@ import { trackingBranch } from "./propose/branch-name.ts";
 import { commitDirectly } from "./propose/commit-direct.ts";
 import { openPull } from "./propose/next-step.ts";
 import { tellPlan } from "./propose/observe.ts";
-import { closedByPeople, mergedArtifacts } from "./propose/past-proposals.ts";
+import { closedByPeople, landedArtifacts } from "./propose/past-proposals.ts";
 import type { DesiredProposal } from "./propose/proposal.ts";
 import { pushedAgain } from "./propose/pushed-again.ts";
 import { parseTrailers } from "./propose/trailers.ts";
@@ -70,7 +70,7 @@ export async function tow(parts: FlowParts, work: PlaceWork, target: Target): Pr
   if (unfit !== null) return refusedWhole(work, unfit);
   const keys = await work.keysOf(
     inPlace({
-      ...planInput(work, target),
+      ...planInput(parts, work, target),
       candidates: work.releases,
       carried: claimedArtifacts(target),
       barred: [],
@@ -80,9 +80,9 @@ export async function tow(parts: FlowParts, work: PlaceWork, target: Target): Pr
     const { at, detail, failed } = keys;
     return { attempt: { kind: "unanswered", detail, at, failed }, verdicts: [], view: null };
   }
-  const keyOf = withMergedKeys(work.config, mergedArtifacts(target), keys.keyOf);
+  const keyOf = withMergedKeys(work.config, landedArtifacts(target, parts.keys), keys.keyOf);
   const author = provenAuthor(parts, work, target, keyOf);
-  const plan = decide(work, target, author, keyOf);
+  const plan = decide(parts, work, target, author, keyOf);
   const edited = editFiles(target.files, plan.changes);
   if (edited.kind === "refused") return refusedWhole(work, edited.refusal);
   const broken = plan.carriedVerdicts.find((verdict) => verdict.kind === "refused");
@@ -114,11 +114,17 @@ function verdictsOf(
   });
 }
 
-function decide(work: PlaceWork, target: Target, author: Authorship, keyOf: KeyOf): Plan {
+function decide(
+  parts: FlowParts,
+  work: PlaceWork,
+  target: Target,
+  author: Authorship,
+  keyOf: KeyOf,
+): Plan {
   const carried =
     author.kind === "ours" && openPull(target) !== null ? author.trailers.artifacts : [];
   return planTracking({
-    ...planInput(work, target),
+    ...planInput(parts, work, target),
     candidates: work.releases,
     carried,
     barred: closedByPeople(target),
@@ -138,7 +144,7 @@ function propose(
   return upsertProposal(parts, target, author, desired, parts.clock.now());
 }
 
-function planInput(work: PlaceWork, target: Target) {
+function planInput({ keys }: FlowParts, work: PlaceWork, target: Target) {
   const { config, environment, place } = work;
   return {
     config,
@@ -147,7 +153,7 @@ function planInput(work: PlaceWork, target: Target) {
     files: target.files,
     folders: target.folders,
     paths: work.files,
-    merged: mergedArtifacts(target),
+    merged: landedArtifacts(target, keys),
   };
 }
 
@@ -159,7 +165,7 @@ function provenAuthor(parts: FlowParts, work: PlaceWork, target: Target, keyOf: 
     pull: openPull(target),
     onBase: (trailers, path) => {
       const plan = planTracking({
-        ...planInput(work, target),
+        ...planInput(parts, work, target),
         candidates: [],
         carried: trailers.artifacts,
         barred: [],

@@ -22,6 +22,21 @@ export const LastCommits = z.object({
   nodes: z.array(z.object({ message: z.string() }).nullable()).nullish(),
 });
 
+export const LandedCommits = z.object({
+  nodes: z
+    .array(
+      z
+        .object({
+          oid: Oid,
+          message: z.string(),
+          committedDate: z.string(),
+          parents: z.object({ nodes: z.array(z.object({ oid: Oid }).nullable()).nullish() }),
+        })
+        .nullable(),
+    )
+    .nullish(),
+});
+
 export const HeadCommit = z.object({
   oid: Oid,
   message: z.string(),

@@ -21,6 +21,8 @@ interface Shape {
   readonly beside: readonly number[];
   /** Which files' last commits are told, by their places among `files`; `null`: nobody asked. */
   readonly messages: readonly number[] | null;
+  /** Which files' last commits are told with their parents. */
+  readonly commits: readonly number[];
 }
 
 /** The one query of `readTarget`, and where in its answer each file and folder is found. */
@@ -76,6 +78,7 @@ export function targetRequest(query: TargetQuery): TargetRequest {
     counted: query.counted !== undefined,
     beside: beside.map((one) => one.files.length),
     messages: query.messages?.map((path) => files.indexOf(path)).filter((at) => at >= 0) ?? null,
+    commits: (query.commits ?? []).map((path) => files.indexOf(path)).filter((at) => at >= 0),
   };
   return {
     document: { what: "viewer+repository", text: documentOf(shape) },
@@ -140,6 +143,11 @@ function lastCommits(file: number, variable: string): string {
   return `h${file}: history(path: $${variable}, first: 5) { nodes { message } }`;
 }
 
+/** More of them: each tells of one image alone, and a file may have many. */
+function landedCommits(file: number): string {
+  return `c${file}: history(path: $f${file}, first: 20) { nodes { oid message committedDate parents(first: 2) { nodes { oid } } } }`;
+}
+
 // By branches: a list of all open pull requests would hold those of other bots, too.
 const SIBLINGS = `siblings: refs(refPrefix: $siblings, query: $word, first: 50) {
       nodes {
@@ -176,6 +184,7 @@ function baseFragment(shape: Shape): string {
   const fields = ["oid"];
   for (const at of count(shape.files)) fields.push(`f${at}: file(path: $f${at}) { ...File }`);
   for (const at of shape.messages ?? []) fields.push(lastCommits(at, `f${at}`));
+  for (const at of shape.commits) fields.push(landedCommits(at));
   if (shape.root) fields.push("root: tree { ...Listing }");
   for (const at of count(shape.folders)) {
     fields.push(`d${at}: file(path: $d${at}) { object { ...Listing } }`);

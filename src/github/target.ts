@@ -1,5 +1,6 @@
 import { CONFIG_PATH } from "../model/config.ts";
 import {
+  type BaseCommit,
   type CdRepo,
   type FileState,
   ForgeDenied,
@@ -17,6 +18,7 @@ import {
   type AliasedCommit,
   BesideRef,
   Entry,
+  LandedCommits,
   LastCommits,
   Listing,
   TargetAnswer,
@@ -63,6 +65,7 @@ export async function readTarget(host: Host, query: TargetQuery): Promise<Target
     pulls: pulls(repository, viewer),
     beside: await filesBeside(host, repo, request, repository),
     ...(query.messages === undefined ? {} : { messages: messagesIn(request, repository) }),
+    ...(query.commits === undefined ? {} : { commits: commitsIn(request, base) }),
     labelled: repository.labelled?.totalCount ?? 0,
     siblings: siblings(repository, viewer),
   };
@@ -137,6 +140,22 @@ function messagesIn(request: TargetRequest, repository: Answer): NonNullable<Tar
     found.set(branch, of(ref.data?.target ?? null, files));
   }
   return found;
+}
+
+/** The files' histories as one. What does not read as a list of commits is left out: then nobody knows. */
+function commitsIn(request: TargetRequest, base: AliasedCommit | null): readonly BaseCommit[] {
+  const all = request.files.flatMap((_, at) => {
+    const read = LandedCommits.safeParse(base?.[`c${at}`]);
+    return read.success ? (read.data.nodes ?? []).filter((one) => one !== null) : [];
+  });
+  const once = [...new Map(all.map((one) => [one.oid, one])).values()];
+  return once
+    .sort((a, b) => Date.parse(b.committedDate) - Date.parse(a.committedDate))
+    .map(({ message, oid, parents }) => ({
+      oid,
+      message,
+      parents: (parents.nodes ?? []).flatMap((parent) => parent?.oid ?? []),
+    }));
 }
 
 function foundFile(path: string, entry: Entry): FoundFile {

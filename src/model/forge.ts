@@ -59,6 +59,8 @@ export interface TargetQuery {
   readonly beside?: readonly { readonly branch: string; readonly files: readonly string[] }[];
   /** Files whose last commits are to be told: of `files`, and all of `beside`. Absent: none. */
   readonly messages?: readonly string[];
+  /** Files whose last 20 commits on the base are to be told: of `files`. Absent: none. */
+  readonly commits?: readonly string[];
   /** Label whose pull requests are to be counted. Absent: none. */
   readonly counted?: string;
   /** Other proposals that are to be found: open ones of ours from branches `<folder>…<word>…`. Absent: none. */
@@ -85,6 +87,8 @@ export interface Target {
   readonly beside: ReadonlyMap<string, ReadonlyMap<string, FileState>>;
   /** Messages of the last five commits that changed a file of the query's `messages`, newest first, by branch and path. Anybody's text. */
   readonly messages?: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+  /** Commits of the query's `commits` files, newest first, each once. Anybody's, until their signature is proven. */
+  readonly commits?: readonly BaseCommit[];
   /** How many pull requests, open or not, have the query's `counted` label. */
   readonly labelled: number;
   /** Open pull requests of ours from the branches that the query's `siblings` name, at most 50. */
@@ -99,6 +103,13 @@ export interface HeadBranch {
   readonly complete: boolean;
   /** Blob id at the head of each file of the query; absent when there is no such file. */
   readonly blobs: ReadonlyMap<string, string>;
+}
+
+/** A commit that stands on a base branch. */
+export interface BaseCommit {
+  readonly oid: string;
+  readonly parents: readonly string[];
+  readonly message: string;
 }
 
 export interface CommitFacts {

@@ -1,6 +1,6 @@
 import type { Overlay } from "../decide/repo-index.ts";
 import { type FlowParts, type PlaceResult, type PlaceWork, tow } from "../flow.ts";
-import type { Forge, Target, TreePath } from "../model/forge.ts";
+import type { Target, TreePath } from "../model/forge.ts";
 import type { GateReads } from "../model/gate-reads.ts";
 import type { LaneItem } from "../model/inbox.ts";
 import type { Log } from "../model/log.ts";
@@ -9,9 +9,7 @@ import type { Pacer } from "../model/pacer.ts";
 import type { People } from "../model/people.ts";
 import type { Pulls } from "../model/pulls.ts";
 import type { Registry } from "../model/registry.ts";
-import { holdsOf, WORD_LABEL } from "../promote/words.ts";
-import { trackingBranch } from "../propose/branch-name.ts";
-import { parseTrailers } from "../propose/trailers.ts";
+import { holdsOf } from "../promote/words.ts";
 import type { Attempt } from "../propose/upsert.ts";
 import { readOrigins } from "../resolve/origins.ts";
 import type { KnownRepo } from "./known-repo.ts";
@@ -22,6 +20,7 @@ import type { RepoIndexes } from "./repo-indexes.ts";
 import { readWords } from "./repo-words.ts";
 import type { TagMemories } from "./tag-memories.ts";
 import { tellView } from "./tell-view.ts";
+import { readWholeTarget } from "./whole-target.ts";
 
 export interface RunParts extends FlowParts {
   readonly pulls: Pulls;
@@ -156,27 +155,6 @@ async function holdOn(
   const [hold] = holdsOf(words, place);
   return hold === undefined ? null : `held by ${hold.owner}: ${hold.reason}`;
 }
-
-/** The target with all files that matter: also those that an open proposal changed before the config or the folders did. */
-async function readWholeTarget(
-  forge: Forge,
-  known: KnownRepo,
-  work: PlaceWork,
-): Promise<Target | null> {
-  const head = work.environment.delivery === "commit" ? null : trackingBranch(work.place);
-  const { base } = work.place;
-  const query = { repo: known.repo, base, head, files: work.files, counted: WORD_LABEL };
-  const target = await forge.readTarget(query);
-  const claimed = (target?.head?.commits ?? []).flatMap(
-    ({ message }) => parseTrailers(message)?.files.map(({ path }) => path) ?? [],
-  );
-  const more = claimed.filter((path) => !work.files.includes(path)).slice(0, MOST_CLAIMED);
-  if (more.length === 0) return target;
-  return forge.readTarget({ ...query, files: [...work.files, ...more] });
-}
-
-/** A commit message is anybody's text: this many files of it are looked at. */
-const MOST_CLAIMED = 500;
 
 interface HeldPlace {
   readonly held: string;

@@ -6,7 +6,7 @@ import { CONFIG, configText, DEV, IMAGE, overlay } from "../support/story.ts";
 
 /**
  * The same events in any order of arrival, with merges and redeliveries between them, lead to the same tag, and what is deployed
- * never goes back: through routing, registry, plan and pull requests.
+ * never goes back: through routing, registry, plan and pull requests or direct commits.
  */
 let harbour: Harbour | null = null;
 afterEach(async () => {
@@ -94,9 +94,19 @@ const voyages: fc.Arbitrary<Voyage> = fc
   )
   .map(([arrivals, again, pauses]) => ({ arrivals: [...arrivals, ...again], pauses }));
 
-async function sail({ rule, versions }: Kind, voyage: Voyage): Promise<readonly string[]> {
+/** How what is taken comes to the base. */
+const DELIVERIES: Readonly<Record<string, readonly string[]>> = {
+  "by pull requests": [],
+  "by direct commits": ["delivery: commit"],
+};
+
+async function sail(
+  { rule, versions }: Kind,
+  delivery: readonly string[],
+  voyage: Voyage,
+): Promise<readonly string[]> {
   const first = versions[0]?.tag ?? "";
-  const files = { [CONFIG]: configText([], rule), [DEV]: overlay(first) };
+  const files = { [CONFIG]: configText(delivery, rule), [DEV]: overlay(first) };
   harbour = await createHarbour({ files });
   const h = harbour;
   for (const { created, tag } of versions) h.registry.put(IMAGE, tag, { created });
@@ -111,10 +121,15 @@ async function sail({ rule, versions }: Kind, voyage: Voyage): Promise<readonly 
   }
   await h.settle();
   deployed.push(await mergeOpen(h));
+  expect(refusals(await h.entries())).toEqual([]);
   expect(h.open()).toEqual([]);
   await h.close();
   harbour = null;
   return deployed;
+}
+
+function refusals(entries: Awaited<ReturnType<Harbour["entries"]>>) {
+  return entries.filter(({ outcome }) => outcome.kind === "refused");
 }
 
 /** @returns the tag in the overlay afterwards. */
@@ -128,11 +143,17 @@ async function mergeOpen(h: Harbour): Promise<string> {
 }
 
 describe("any order of arrival ends at the newest, and nothing goes back", () => {
-  test.each(Object.entries(KINDS))("%s", async (_, kind) => {
+  const rows = Object.entries(KINDS).flatMap(([name, kind]) =>
+    Object.entries(DELIVERIES).map(
+      ([how, delivery]) => [`${name}, ${how}`, kind, delivery] as const,
+    ),
+  );
+
+  test.each(rows)("%s", async (_, kind, delivery) => {
     const rank = new Map(kind.versions.map(({ tag }, at) => [tag, at]));
     await fc.assert(
       fc.asyncProperty(voyages, async (voyage) => {
-        const deployed = (await sail(kind, voyage)).map((tag) => rank.get(tag) ?? -1);
+        const deployed = (await sail(kind, delivery, voyage)).map((tag) => rank.get(tag) ?? -1);
         expect(deployed).toEqual([...deployed].sort((a, b) => a - b));
         expect(deployed.at(-1)).toBe(kind.versions.length - 1);
       }),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { basicOf, lockAll, openRig, type RegistryRig } from "./registry-stage.ts";
+import { basicOf, hostsOf, lockAll, openRig, type RegistryRig } from "./registry-stage.ts";
 import { answerWith, INDEX, putImage, putManifest } from "./small-registry.ts";
 
 let rig: RegistryRig;
@@ -26,6 +26,22 @@ async function cost(work: () => Promise<unknown>): Promise<number> {
   return rig.server.asked.length - before;
 }
 
+/** The same by where it is asked: the registry itself, and its token service, which here is the other server. */
+async function apart(work: () => Promise<unknown>) {
+  const before = [rig.server.asked.length, rig.other.asked.length] as const;
+  await work();
+  return {
+    registry: rig.server.asked.length - before[0],
+    tokens: rig.other.asked.length - before[1],
+  };
+}
+
+/** What the server has of `acme/app` under another name, too. */
+function copyImage({ answers }: RegistryRig["server"], name: string): void {
+  for (const [path, answer] of [...answers])
+    answers.set(path.replace("/v2/acme/app/", `/v2/acme/${name}/`), answer);
+}
+
 function wantTokens(): void {
   const challenge = `Bearer realm="http://${rig.server.host}/token",service="s"`;
   rig.server.answers.set("/token", answerWith(200, '{"token":"t","expires_in":300}'));
@@ -49,7 +65,7 @@ describe("requests to a registry", () => {
       lock();
       const read = (tag: string) => cost(() => registry.read(rig.image, tag, "acme"));
       const registry = rig.reader(entry);
-      // The very first read of a host is refused once, which tells what it wants.
+      // The very first read of a host is refused once, which tells what it wants; a token is one more, of the token service.
       expect(await read("seen")).toBeLessThanOrEqual(4);
       await rig.clock.advance(3_600_000);
       expect(await read("single")).toBe(image);
@@ -65,6 +81,44 @@ describe("requests to a registry", () => {
     expect(await cost(() => rig.reader(entry).read(rig.image, "single", "acme"))).toBe(3);
     expect(await cost(() => rig.reader(entry).read(rig.image, "multi", "acme"))).toBe(4);
   });
+
+  test.each([
+    ["an image", "single", 3, 2],
+    ["an index", "multi", 4, 3],
+  ] as const)(
+    "that wants tokens of another service, from cold, for %s: its refusal is among the 3 and 4, the token is the service's",
+    async (_, tag, cold, warm) => {
+      putImage(rig.server, "single", "s390x");
+      putIndex("multi");
+      putImage(rig.server, "in-place", "ppc64le");
+      const realm = `http://${rig.other.host}/token`;
+      lockAll(rig.server, `Bearer realm="${realm}",service="s"`, (a) => a === "Bearer t");
+      rig.other.answers.set("/token", answerWith(200, '{"token":"t","expires_in":300}'));
+      const hosts = hostsOf(
+        `registries:\n  ${rig.server.host}: {}\n  ${rig.other.host}: {plainHttp: true}\n`,
+      );
+      const registry = rig.reader("{}", { hosts });
+      const read = (reference: string) =>
+        apart(async () =>
+          expect(await registry.read(rig.image, reference, "acme", "facts")).toMatchObject({
+            kind: "found",
+          }),
+        );
+      expect(await read(tag)).toEqual({ registry: cold, tokens: 1 });
+      // The release in place, and the same image known by now.
+      expect(await read("in-place")).toEqual({ registry: 2, tokens: 0 });
+      expect(await read(tag)).toEqual({ registry: 0, tokens: 0 });
+      // When its token has ended, a new image costs no refusal: 3 and 4 of both together.
+      await rig.clock.advance(3_600_000);
+      const other = rig.image.replace(/app$/, "other");
+      copyImage(rig.server, "other");
+      expect(
+        await apart(async () =>
+          expect(await registry.read(other, tag, "acme")).toMatchObject({ kind: "found" }),
+        ),
+      ).toEqual({ registry: warm, tokens: 1 });
+    },
+  );
 
   test("facts of a known digest: none, even when it is gone; whether it is there now: one", async () => {
     const digest = putImage(rig.server, "v1");

@@ -32,6 +32,11 @@ export type TagsAnswer =
   | { readonly kind: "listed"; readonly tags: readonly string[]; readonly whole: boolean }
   | Exclude<RegistryAnswer, { kind: "found" }>;
 
+/** What a tag names by the registry's word alone: a hint, no byte of it was hashed. */
+export type NamedAnswer =
+  | { readonly kind: "named"; readonly digest: string }
+  | Exclude<RegistryAnswer, { kind: "found" }>;
+
 /**
  * `now`: whether it is there, and what its tag names, by asking the registry. `facts`: what it is made of; what was read before is not
  * asked again, a digest ever, a tag for an hour.
@@ -49,4 +54,6 @@ export interface Registry {
   ): Promise<RegistryAnswer>;
   /** The first 10,000 tags of an image. */
   tags(image: ImageName, owner: string): Promise<TagsAnswer>;
+  /** What a tag names now, for the least that a registry can be asked. */
+  names(image: ImageName, tag: string, owner: string): Promise<NamedAnswer>;
 }

@@ -13,6 +13,8 @@ export interface GetRequest {
   readonly cap: number;
   /** Whether the registry may send us elsewhere for the content (blobs only). */
   readonly redirects: boolean;
+  /** HEAD in place of GET: an answer without a body. */
+  readonly head?: boolean;
 }
 
 /** GETs of a registry with what it wants to know of us. A redirect to another host never takes credentials along. */
@@ -35,6 +37,7 @@ interface Question {
   readonly headers: Readonly<Record<string, string>>;
   readonly cap: number;
   readonly form?: URLSearchParams | undefined;
+  readonly head?: boolean | undefined;
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -51,8 +54,8 @@ export function createAuthorisedGet(options: AuthorisedGetOptions): AuthorisedGe
     },
   });
   return {
-    async get(visit, { accept, cap, path, redirects }) {
-      const question = { url: new URL(path, visit.origin), headers: { accept }, cap };
+    async get(visit, { accept, cap, head, path, redirects }) {
+      const question = { url: new URL(path, visit.origin), headers: { accept }, cap, head };
       const asked = await askWithPass(options, passes, visit, question);
       return redirects ? follow(options, visit, asked) : asked.answer;
     },

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../model/clock.ts";
 import { isDigest } from "../model/image.ts";
-import type { ImageFacts } from "../model/registry.ts";
+import type { ImageFacts, NamedAnswer } from "../model/registry.ts";
 import type { AuthorisedGet } from "./authorised-get.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { acceptedManifests, type ImageConfig, readConfig, readManifest } from "./manifest.ts";
@@ -88,6 +88,33 @@ export async function fetchManifest(
   if (isOther || (isDigest(reference) && reference !== digest))
     return { kind: "unreadable", detail: `The ${what} does not have the digest it should have.` };
   return { kind: "fetched", body: answer.body, digest };
+}
+
+/**
+ * The digest that a tag names: by the header of a HEAD, which Docker Hub does not count as a pull; of one that does not tell there, or
+ * knows no HEAD, by the manifest itself.
+ */
+export async function readName(
+  reader: Reader,
+  visit: Visit,
+  tag: string,
+  what: string,
+): Promise<NamedAnswer> {
+  const answer = await reader.http.get(visit, {
+    path: `/v2/${visit.name}/manifests/${tag}`,
+    accept: acceptedManifests,
+    cap: MANIFEST_CAP,
+    redirects: false,
+    head: true,
+  });
+  if (answer.kind === "answered" && (answer.status === 200 || answer.status === 405)) {
+    const said = answer.headers["docker-content-digest"];
+    if (answer.status === 200 && typeof said === "string" && isDigest(said))
+      return { kind: "named", digest: said };
+    const manifest = await fetchManifest(reader, visit, tag, what);
+    return manifest.kind === "fetched" ? { kind: "named", digest: manifest.digest } : manifest;
+  }
+  return failureOf(answer, what, reader.clock.now());
 }
 
 async function fetchConfig(

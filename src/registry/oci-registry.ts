@@ -5,7 +5,13 @@ import type { ReadNeed, Registry, RegistryAnswer } from "../model/registry.ts";
 import { isLoopbackHost } from "./addresses.ts";
 import { createAuthorisedGet } from "./authorised-get.ts";
 import type { Failure } from "./failure.ts";
-import { type Content, fetchManifest, type Reader, readContent } from "./image-content.ts";
+import {
+  type Content,
+  fetchManifest,
+  type Reader,
+  readContent,
+  readName,
+} from "./image-content.ts";
 import { readTags } from "./image-tags.ts";
 import { createKeyring } from "./keyring.ts";
 import { createRecentMap, type RecentMap } from "./recent-map.ts";
@@ -81,6 +87,17 @@ export function createOciRegistry(options: OciRegistryOptions): OciRegistry {
       const answer = "rule" in visit ? await readTags(reader, visit, image) : visit;
       if (answer.kind === "listed") return answer;
       log.debug({ image, answer: answer.kind, detail: answer.detail }, "tags not listed");
+      return answer;
+    },
+    async names(image, tag, owner) {
+      const visit =
+        isTag(tag) && namesVersion(image, tag)
+          ? await planVisit(options, image, owner)
+          : NO_VERSION;
+      const what = `manifest of ${image}:${tag}`;
+      const answer = "rule" in visit ? await readName(reader, visit, tag, what) : visit;
+      if (answer.kind === "named") return answer;
+      log.debug({ image, tag, answer: answer.kind, detail: answer.detail }, "tag not looked up");
       return answer;
     },
     close: wire.close,

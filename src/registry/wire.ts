@@ -5,11 +5,13 @@ import { isIP, type LookupFunction } from "node:net";
 import { rootCertificates } from "node:tls";
 import { isInternalAddress, isMetadataAddress } from "./addresses.ts";
 
-/** One GET, or with a form one POST. */
+/** One GET or HEAD, or with a form one POST. */
 export interface WireRequest {
   readonly url: URL;
   /** Only to a token service: nothing is ever written to a registry. */
   readonly form?: URLSearchParams | undefined;
+  /** Only what stands in the headers is wanted. */
+  readonly head?: boolean | undefined;
   readonly headers: Readonly<Record<string, string>>;
   /** Most bytes of a 200 body that are read. */
   readonly cap: number;
@@ -92,7 +94,7 @@ function send(wanted: WireRequest, agent: Agent, lookup: LookupFunction): Promis
       {
         agent,
         lookup,
-        method: wanted.form === undefined ? "GET" : "POST",
+        method: methodOf(wanted),
         headers: {
           "user-agent": "tagboat",
           ...(wanted.form === undefined ? {} : FORM),
@@ -111,6 +113,11 @@ function send(wanted: WireRequest, agent: Agent, lookup: LookupFunction): Promis
     });
     outgoing.end(wanted.form?.toString());
   });
+}
+
+function methodOf({ form, head }: WireRequest): "GET" | "HEAD" | "POST" {
+  if (form !== undefined) return "POST";
+  return head === true ? "HEAD" : "GET";
 }
 
 /** Counts while it reads: what a server says of its length is not believed. */

@@ -1,7 +1,7 @@
 import type { Clock } from "../model/clock.ts";
 import { type ImageName, registryOf } from "../model/image.ts";
 import type { Pauses } from "../model/pauses.ts";
-import type { Registry, RegistryAnswer, TagsAnswer } from "../model/registry.ts";
+import type { NamedAnswer, Registry, RegistryAnswer, TagsAnswer } from "../model/registry.ts";
 import type { Tally } from "../model/tally.ts";
 import { type ReadUrgency, RegistryDoor } from "./registry-door.ts";
 
@@ -35,10 +35,12 @@ export class RegistryGate {
       read: (image, reference, owner, need) =>
         this.#through(urgency, image, () => registry.read(image, reference, owner, need)),
       tags: (image, owner) => this.#through(urgency, image, () => registry.tags(image, owner)),
+      names: (image, tag, owner) =>
+        this.#through(urgency, image, () => registry.names(image, tag, owner)),
     };
   }
 
-  async #through<A extends RegistryAnswer | TagsAnswer>(
+  async #through<A extends RegistryAnswer | TagsAnswer | NamedAnswer>(
     urgency: ReadUrgency,
     image: ImageName,
     ask: () => Promise<A>,
@@ -61,13 +63,14 @@ export class RegistryGate {
     }
   }
 
-  async #ask<A extends RegistryAnswer | TagsAnswer>(
+  async #ask<A extends RegistryAnswer | TagsAnswer | NamedAnswer>(
     host: string,
     ask: () => Promise<A>,
   ): Promise<A> {
     const { clock, pauses, tally } = this.#parts;
     const answer = await ask();
-    tally.registryAsked(host, answer.kind === "listed" ? "found" : answer.kind);
+    const isAnswer = answer.kind === "listed" || answer.kind === "named";
+    tally.registryAsked(host, isAnswer ? "found" : answer.kind);
     const until = answer.kind === "unavailable" ? answer.retryAt : null;
     if (until !== null && until > clock.now()) await pauses.set(partyOf(host), until);
     return answer;

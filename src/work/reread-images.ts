@@ -4,7 +4,8 @@ import type { Chore } from "./chore.ts";
 import { eachRepo, type RoundParts, tellOwn } from "./every-repo.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import type { TagMemories } from "./tag-memories.ts";
-import { type FoundVersion, findNewerTags } from "./unknown-tags.ts";
+import { findMovedTags, type MovedTag } from "./tags-in-place.ts";
+import { findNewerTags } from "./unknown-tags.ts";
 
 export interface RereadParts extends RoundParts {
   readonly registry: Registry;
@@ -13,7 +14,7 @@ export interface RereadParts extends RoundParts {
 
 /**
  * Lists the tags of every followed image and reads those that may be new: a registry that was restarted forgets whom it had yet to
- * tell. Only what is newer than what stands in git is told.
+ * tell. Looks up what the tags in place name, too. Only what is newer than what stands in git, or named by its tag anew, is told.
  */
 export function rereadImages(parts: RereadParts, every: number): Chore {
   return {
@@ -32,6 +33,7 @@ async function rereadRepo(
   for (const followed of all.filter(({ rule }) => rule.reread && rule.verify !== "none")) {
     if (signal.aborted) return;
     await rereadImage(parts, known, followed, signal);
+    await relookTags(parts, known, followed, signal);
   }
 }
 
@@ -59,11 +61,26 @@ async function rereadImage(
   newer.remember();
 }
 
+async function relookTags(
+  parts: RereadParts,
+  known: KnownRepo,
+  followed: FollowedImage,
+  signal: AbortSignal,
+): Promise<void> {
+  const { registry, tagMemories } = parts;
+  const { image } = followed;
+  const owner = known.repo.owner.toLowerCase();
+  const memory = tagMemories.of(known.fullName, image);
+  const { moved, remember } = await findMovedTags(registry, owner, followed, memory, signal);
+  for (const version of moved) await tell(parts, known, image, version);
+  remember();
+}
+
 async function tell(
   parts: RereadParts,
   known: KnownRepo,
   image: string,
-  { digest, tag }: FoundVersion,
+  { digest, tag }: MovedTag,
 ): Promise<void> {
   const event = { kind: "image-published", image, tag, digest, at: null, provenance: {} } as const;
   // Once a day at most, also over restarts: what a person closed stays closed without a line of history each hour.

@@ -4,6 +4,8 @@ export interface TagMemory {
   before: ReadonlySet<string> | null;
   /** Tags that need no more reading. */
   readonly read: Set<string>;
+  /** What the tags in place named at the last look. */
+  named: ReadonlyMap<string, string>;
 }
 
 /** Images that are remembered; a forgotten one costs reads. */
@@ -16,7 +18,11 @@ export class TagMemories {
   /** @param repo full name of the CD repo. */
   of(repo: string, image: string): TagMemory {
     const key = `${repo} ${image}`;
-    const memory = this.#memories.get(key) ?? { before: null, read: new Set<string>() };
+    const memory = this.#memories.get(key) ?? {
+      before: null,
+      read: new Set<string>(),
+      named: new Map<string, string>(),
+    };
     this.#memories.delete(key);
     this.#memories.set(key, memory);
     const [oldest] = this.#memories.keys();

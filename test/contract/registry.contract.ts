@@ -66,6 +66,14 @@ export function registryContract(name: string, open: () => Promise<RegistryStage
       expect((await registry.read(image, reference, "acme")).kind).toBe("missing");
   });
 
+  on("tells what a tag names now, unread", async ({ registry, image, push }) => {
+    const before = push("v1", CREATED, labels);
+    expect(await registry.names(image, "v1", "acme")).toEqual({ kind: "named", digest: before });
+    const after = push("v1", LATER, {});
+    expect(await registry.names(image, "v1", "acme")).toEqual({ kind: "named", digest: after });
+    expect((await registry.names(image, "v2", "acme")).kind).toBe("missing");
+  });
+
   on("lists the tags, each once, in order", async ({ registry, image, push }) => {
     for (const tag of ["v2", "v1", "v2"]) push(tag, CREATED, labels);
     const answer = await registry.tags(image, "acme");

@@ -179,7 +179,7 @@ describe("images that nobody told of, because the registry lost its queue", () =
     const asked = h.registry.asked.length;
     await round(h, "images");
     expect(told).toHaveLength(1);
-    expect(h.registry.asked.slice(asked)).toEqual([`${IMAGE} tags`]);
+    expect(h.registry.asked.slice(asked)).toEqual([`${IMAGE} tags`, `${IMAGE} ${V1} named`]);
   });
 
   test.each([

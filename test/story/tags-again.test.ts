@@ -123,6 +123,89 @@ describe("a tag that is pushed again with other content", () => {
   });
 });
 
+describe("a tag that was pushed again while nobody listened", () => {
+  const silently = (h: Harbour, tag: string, digest: string) =>
+    h.registry.put(IMAGE, tag, { digest, created: "2026-11-21T10:00:00Z" });
+  const ofTag = async (h: Harbour) =>
+    (await h.entries()).filter(({ subject }) => subject?.digest === D2).map((e) => e.outcome);
+
+  test("is found by the next look, and updated where the entry is pinned by digest", async () => {
+    const h = await start({ [DEV]: pinned(V1, D1) });
+    h.registry.put(IMAGE, V1, { digest: D1, created: "2026-11-20T10:00:00Z" });
+    await round(h, "images");
+    expect(h.open()).toEqual([]);
+    silently(h, V1, D2);
+    await round(h, "images");
+    expect(await h.read(onlyPull(h).headBranch, DEV)).toBe(pinned(V1, D2));
+    expect(onlyPull(h).body).toContain("> **Pushed again**");
+  });
+
+  test("is found also by the first look of a process", async () => {
+    const h = await start({ [DEV]: pinned(V1, D1) });
+    h.registry.put(IMAGE, V1, { digest: D1, created: "2026-11-20T10:00:00Z" });
+    silently(h, V1, D2);
+    await round(h, "images");
+    expect(onlyPull(h).body).toContain("> **Pushed again**");
+  });
+
+  test("is refused where the policy says so, and told once a day", async () => {
+    const h = await start({ ...refuse, [DEV]: pinned(V1, D1) });
+    silently(h, V1, D2);
+    for (const _ of [1, 2, 3]) await round(h, "images");
+    expect(await ofTag(h)).toMatchObject([{ kind: "refused", reason: "tag-pushed-again" }]);
+    await h.clock.advance(24 * 3_600_000);
+    await round(h, "images");
+    expect(await ofTag(h)).toHaveLength(2);
+    expect(h.open()).toEqual([]);
+  });
+
+  test("is told where the tag alone stands there, once two looks differ", async () => {
+    const h = await start();
+    await pushed(h, V2, D1, "2026-11-21T10:00:00Z");
+    await merge(h);
+    await round(h, "images");
+    silently(h, V2, D2);
+    for (const _ of [1, 2]) await round(h, "images");
+    expect(await ofTag(h)).toMatchObject([{ kind: "skipped", reason: "tag-pushed-again" }]);
+  });
+
+  test("of an image that an environment calls otherwise is not held against the digest there", async () => {
+    const mapped = "registry.corp/acme/app";
+    const config = configText([`image: { "${IMAGE}": ${mapped} }`]);
+    const files = { [CONFIG]: config, [DEV]: pinned(V1, D1).replace(IMAGE, mapped) };
+    const h = await start(files);
+    silently(h, V1, D2);
+    await round(h, "images");
+    expect(h.registry.asked).toEqual([`${IMAGE} tags`]);
+    expect(h.open()).toEqual([]);
+  });
+
+  test("of a registry that is away is found by a later look", async () => {
+    const h = await start();
+    await pushed(h, V2, D1, "2026-11-21T10:00:00Z");
+    await merge(h);
+    await round(h, "images");
+    silently(h, V2, D2);
+    h.registry.outage = { kind: "unavailable", detail: "500", retryAt: null };
+    await round(h, "images");
+    h.registry.outage = null;
+    await round(h, "images");
+    expect(await ofTag(h)).toMatchObject([{ kind: "skipped", reason: "tag-pushed-again" }]);
+  });
+
+  test.each([
+    ["for each tag in place, one", {}, [`${IMAGE} tags`, `${IMAGE} ${V1} named`]],
+    ["for one that moves by custom, none", { [DEV]: pinned("latest", D1) }, [`${IMAGE} tags`]],
+    ["with `reread: false`, none", { [CONFIG]: configText([], ["reread: false"]) }, []],
+  ])("costs requests: %s", async (_, files, asked) => {
+    const h = await start(files);
+    await round(h, "images");
+    // What may be newer is read, too, and is not counted here.
+    const own = h.registry.asked.filter((one) => / (tags|named)$/.test(one));
+    expect(own).toEqual(asked);
+  });
+});
+
 describe("a version that is younger than its rule asks for", () => {
   const aged = { [CONFIG]: configText([], ["tags: { age: 1h }"]) };
   const HOUR = 3_600_000;

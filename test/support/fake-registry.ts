@@ -1,5 +1,10 @@
 import { createHash } from "node:crypto";
-import type { Registry, RegistryAnswer, TagsAnswer } from "../../src/model/registry.ts";
+import type {
+  NamedAnswer,
+  Registry,
+  RegistryAnswer,
+  TagsAnswer,
+} from "../../src/model/registry.ts";
 
 export interface FakeImage {
   readonly created?: string | null;
@@ -46,6 +51,13 @@ export class FakeRegistry implements Registry {
     };
   }
 
+  async names(image: string, tag: string): Promise<NamedAnswer> {
+    this.asked.push(`${image} ${tag} named`);
+    if (this.outage !== null) return this.outage.kind === "found" ? NOTHING : this.outage;
+    const found = this.#images.get(`${image}:${tag}`);
+    return found === undefined ? NOTHING : { kind: "named", digest: found.digest };
+  }
+
   async tags(image: string): Promise<TagsAnswer> {
     this.asked.push(`${image} tags`);
     if (this.outage !== null) return this.outage.kind === "found" ? NOTHING : this.outage;
@@ -57,4 +69,7 @@ export class FakeRegistry implements Registry {
   }
 }
 
-const NOTHING: TagsAnswer = { kind: "missing", detail: "no such image" };
+const NOTHING: Extract<RegistryAnswer, { kind: "missing" }> = {
+  kind: "missing",
+  detail: "no such image",
+};

@@ -6,7 +6,10 @@ import { RegistryGate } from "../../src/work/registry-gate.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
 const IMAGE = "quay.io/acme/app";
-const MISSING: RegistryAnswer = { kind: "missing", detail: "no such manifest" };
+const MISSING: Extract<RegistryAnswer, { kind: "missing" }> = {
+  kind: "missing",
+  detail: "no such manifest",
+};
 
 /** Pauses that processes share. */
 function sharedPauses(): Pauses & { readonly set: Pauses["set"] } {
@@ -30,6 +33,7 @@ function slowRegistry() {
       asked.push(`${image} tags`);
       return { kind: "listed", tags: [], whole: true };
     },
+    names: async () => MISSING,
   };
   return { registry, open, asked };
 }

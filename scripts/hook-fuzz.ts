@@ -162,7 +162,7 @@ async function openRig(letters: readonly Letter[]) {
   const none = () => {};
   const server = createIngestServer({
     secrets: [SECRET],
-    generationOf: () => 1,
+    generationsOf: () => [1],
     inbox: { accept: async (batch: readonly Delivery[]) => batch.map((): Acceptance => "new") },
     clock: { now: () => NOW, sleep: () => new Promise(none) },
     log: { debug: none, info: none, warn: none, error: (fields) => void faults.push(fields) },

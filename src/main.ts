@@ -9,7 +9,7 @@ import { composeTagboat } from "./compose.ts";
 import { startDeskServer } from "./desk/desk-server.ts";
 import { type Env, EXIT_CONFIG, readEnv } from "./env.ts";
 import { createHealth, type HealthCheck } from "./ingest/health.ts";
-import { hookGenerationOf } from "./ingest/hook-generations.ts";
+import { hookGenerationsOf } from "./ingest/hook-generations.ts";
 import { createPromTally } from "./ingest/metrics.ts";
 import type { Outside } from "./ingest/outside.ts";
 import { createIngestServer, type IngestParts } from "./ingest/server.ts";
@@ -64,7 +64,7 @@ async function start(env: Env, hosts: RegistryHosts): Promise<void> {
   const drain = { draining: false };
   const server = createIngestServer({
     secrets: env.secrets,
-    generationOf: (hook) => hookGenerationOf(env.generations, hook),
+    generationsOf: (hook) => hookGenerationsOf(env.generations, hook),
     inbox: crowd.watching(store.inbox),
     clock,
     log,

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import type { Files, Variables } from "../src/env/reader.ts";
 import { readEnv, readHookEnv, readStoreEnv } from "../src/env.ts";
-import { hookGenerationOf } from "../src/ingest/hook-generations.ts";
+import { hookGenerationsOf } from "../src/ingest/hook-generations.ts";
 import { optionsOf } from "../src/normalise/normaliser.ts";
 import { defaultOptions } from "../src/normalise/sources.ts";
 
@@ -115,6 +115,11 @@ describe("settings", () => {
     [
       "a generation that is none",
       { TAGBOAT_HOOK_GENERATIONS: "quay/acme=new" },
+      "TAGBOAT_HOOK_GENERATIONS",
+    ],
+    [
+      "three generations at a time",
+      { TAGBOAT_HOOK_GENERATIONS: "quay/acme=1+2+3" },
       "TAGBOAT_HOOK_GENERATIONS",
     ],
     ["no generations file", { TAGBOAT_HOOK_GENERATIONS: "/none" }, "TAGBOAT_HOOK_GENERATIONS"],
@@ -305,13 +310,22 @@ describe("settings", () => {
     const owner = { kind: "owner" } as const;
     const repo = { kind: "repo", repo: "cd" } as const;
     const of = (source: string, scope: typeof owner | typeof repo) =>
-      hookGenerationOf(generations, { source, owner: "ACME", scope });
+      hookGenerationsOf(generations, { source, owner: "ACME", scope });
     expect([
       of("quay", owner),
       of("quay", repo),
       of("generic", owner),
       of("generic", repo),
-    ]).toEqual([2, 1, 1, 3]);
+    ]).toEqual([[2], [1], [1], [3]]);
+  });
+
+  test.each([
+    ["quay/acme=1+2", [2, 1]],
+    ["quay/acme = 5 + 4", [5, 4]],
+  ])("generations %s are both in force, the newest first", (text, both) => {
+    const { generations } = env({ TAGBOAT_HOOK_GENERATIONS: text });
+    const hook = { source: "quay", owner: "acme", scope: { kind: "owner" } } as const;
+    expect(hookGenerationsOf(generations, hook)).toEqual(both);
   });
 });
 

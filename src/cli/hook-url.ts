@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { HookEnv } from "../env/hooks.ts";
 import { EXIT_CONFIG, readHookEnv } from "../env.ts";
-import { hookGenerationOf } from "../ingest/hook-generations.ts";
+import { hookGenerationsOf } from "../ingest/hook-generations.ts";
 import {
   type HookSubject,
   hookSignatureSecret,
@@ -26,8 +26,9 @@ announce images for CD repos of the owner: treat it as a password.
                       at or below it, with host: image:quay.io/acme)
   --repo REPO         the same as --scope repo:REPO; also owner/name
   --image PREFIX      the same as --scope image:PREFIX
-  --generation N      make the URL of a generation other than the one in force
-                      (TAGBOAT_HOOK_GENERATIONS raises it, which revokes the earlier URL)
+  --generation N      make the URL of a generation other than the newest in force
+                      (TAGBOAT_HOOK_GENERATIONS raises it, which revokes the earlier URL;
+                      with 1+2 both hold until it says 2)
   --url BASE          where senders reach Tagboat; default: TAGBOAT_URL
 
 Needs TAGBOAT_SECRET, the same as the running Tagboat has.
@@ -69,7 +70,7 @@ function runHookUrl(args: readonly string[], terminal: Terminal): number {
 }
 
 function settingsOf(wanted: Wanted, base: string, env: HookEnv): string {
-  const generation = wanted.generation ?? hookGenerationOf(env.generations, wanted);
+  const generation = wanted.generation ?? hookGenerationsOf(env.generations, wanted)[0];
   const subject: HookSubject = { ...wanted, generation };
   const secret = env.secrets[0] ?? "";
   const segment = scopeSegment(wanted.scope);

@@ -43,7 +43,7 @@ function readGenerations(reader: Reader): HookGenerations {
   const parsed = parseHookGenerations(text);
   if ("generations" in parsed) return parsed.generations;
   reader.problems.push(
-    "TAGBOAT_HOOK_GENERATIONS: write <source>/<owner>=<number>, with /repo:<name> or /image:<prefix> behind the owner for a narrower hook",
+    "TAGBOAT_HOOK_GENERATIONS: write <source>/<owner>=<number>, or <number>+<number> while a sender is changed over, with /repo:<name> or /image:<prefix> behind the owner for a narrower hook",
   );
   return new Map();
 }

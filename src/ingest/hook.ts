@@ -16,6 +16,7 @@ import { isHookSource, sourceTable } from "../normalise/sources.ts";
 import { type Answer, answers } from "./answer.ts";
 import { type BodyRead, type BodyReader, drain } from "./body.ts";
 import { InboxDown } from "./group-commit.ts";
+import type { InForce } from "./hook-generations.ts";
 import {
   type HookSubject,
   hookSignatureSecret,
@@ -30,8 +31,8 @@ import { storedHeaders } from "./stored-headers.ts";
 export interface HookParts {
   /** The operator's secret, and while it is rotated the previous one. */
   readonly secrets: readonly string[];
-  /** The generation in force of a hook. */
-  generationOf(hook: Omit<HookSubject, "generation">): number;
+  /** The generations of a hook that are in force. */
+  generationsOf(hook: Omit<HookSubject, "generation">): InForce;
   readonly bodies: BodyReader;
   /** Bytes of an oversized body that are read away for a sender that would repeat it forever. */
   readonly drainLimit: number;
@@ -53,7 +54,8 @@ export interface Handled {
 interface Hook {
   readonly source: HookSource;
   readonly rules: SourceRules;
-  readonly subject: HookSubject;
+  readonly subject: Omit<HookSubject, "generation">;
+  readonly generations: InForce;
 }
 
 /**
@@ -79,12 +81,23 @@ function authenticate(parts: HookParts, route: Route & { readonly kind: "hook" }
   const scope: HookScope | null =
     route.scope === null ? { kind: "owner" } : parseScopeSegment(route.scope);
   const owner = route.owner.toLowerCase();
-  const named = { source: route.source, owner, scope: scope ?? { kind: "owner" } } as const;
-  const subject = { ...named, generation: parts.generationOf(named) };
-  const isRight = isHookToken(parts.secrets, subject, route.token);
+  const subject = { source: route.source, owner, scope: scope ?? { kind: "owner" } } as const;
+  const generations = parts.generationsOf(subject);
+  const isRight = isTokenOf(parts.secrets, subject, generations, route.token);
   if (!isRight || scope === null || !isHookSource(route.source)) return null;
   if (!/^[a-z0-9][a-z0-9_-]{0,99}$/.test(owner)) return null;
-  return { source: route.source, rules: sourceTable[route.source], subject };
+  return { source: route.source, rules: sourceTable[route.source], subject, generations };
+}
+
+function isTokenOf(
+  secrets: readonly string[],
+  subject: Omit<HookSubject, "generation">,
+  [newest, before = newest]: InForce,
+  token: string,
+): boolean {
+  const isNewest = isHookToken(secrets, { ...subject, generation: newest }, token);
+  const isBefore = isHookToken(secrets, { ...subject, generation: before }, token);
+  return isNewest || isBefore;
 }
 
 async function takeBody(
@@ -111,8 +124,11 @@ async function takeWhole(
   hook: Hook,
   body: Buffer,
 ): Promise<Handled> {
-  const { rules, source, subject } = hook;
-  const secrets = parts.secrets.map((secret) => hookSignatureSecret(secret, subject));
+  const { generations, rules, source, subject } = hook;
+  // Whichever generation the URL is of: a sender's settings are changed one after the other.
+  const secrets = generations.flatMap((generation = 1) =>
+    parts.secrets.map((secret) => hookSignatureSecret(secret, { ...subject, generation })),
+  );
   const sent = { headers: req.headers, body, secrets, now: parts.clock.now() };
   const own = optionsOf(parts.options, source, subject.owner);
   const proof = await parts.prove(rules.authentication, sent, own);

@@ -10,6 +10,7 @@ import { createBounded } from "./bounded.ts";
 import { createDeliveryIds } from "./delivery-id.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { type Handled, type HookParts, takeHook } from "./hook.ts";
+import type { InForce } from "./hook-generations.ts";
 import type { HookSubject } from "./hook-token.ts";
 import type { PromTally } from "./metrics.ts";
 import type { Outside } from "./outside.ts";
@@ -20,8 +21,8 @@ import { parseRoute, type Route } from "./route.ts";
 export interface IngestParts {
   /** The operator's secret, and while it is rotated the previous one. */
   readonly secrets: readonly string[];
-  /** The generation in force of a hook. */
-  generationOf(hook: Omit<HookSubject, "generation">): number;
+  /** The generations of a hook that are in force. */
+  generationsOf(hook: Omit<HookSubject, "generation">): InForce;
   readonly inbox: Pick<Inbox, "accept">;
   readonly clock: Clock;
   readonly log: Log;
@@ -86,7 +87,7 @@ export function createIngestServer(parts: IngestParts): Server {
   const limits = { ...LIMITS, ...parts.limits };
   const hooks: HookParts = {
     secrets: parts.secrets,
-    generationOf: (hook) => parts.generationOf(hook),
+    generationsOf: (hook) => parts.generationsOf(hook),
     bodies: createBodyReader(limits.heldBytes),
     drainLimit: limits.drainLimit,
     options: parts.options,

@@ -90,6 +90,8 @@ describe("tagboat hook-url", () => {
     const raised = { ...VARIABLES, TAGBOAT_HOOK_GENERATIONS: "quay/acme=2" };
     const { out } = await tagboat(["hook-url", "quay", "acme"], raised);
     expect((await tagboat(["hook-url", "quay", "acme", "--generation", "2"])).out).toBe(out);
+    const both = { ...VARIABLES, TAGBOAT_HOOK_GENERATIONS: "quay/acme=1+2" };
+    expect((await tagboat(["hook-url", "quay", "acme"], both)).out).toBe(out);
     expect((await tagboat(["hook-url", "quay", "acme"])).out).not.toBe(out);
   });
 

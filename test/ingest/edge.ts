@@ -40,7 +40,7 @@ export async function startEdge(over: Partial<IngestParts> = {}): Promise<Edge> 
   const lines: Edge["lines"] = [];
   const server = createIngestServer({
     secrets: [SECRET],
-    generationOf: () => 1,
+    generationsOf: () => [1],
     inbox: {
       accept: async (batch) => {
         batches.push(batch);

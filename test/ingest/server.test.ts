@@ -104,13 +104,42 @@ describe("a delivery", () => {
     const previous = "fedcba9876543210fedcba9876543210";
     await start({
       secrets: [previous, SECRET],
-      generationOf: ({ source }) => (source === "quay" ? 2 : 1),
+      generationsOf: ({ source }) => [source === "quay" ? 2 : 1],
     });
     expect((await post(path("quay"), PUSH)).status).toBe(401);
     const raised = `/hooks/quay/acme/${hookToken(SECRET, subject("quay", { generation: 2 }))}`;
     expect((await post(raised, PUSH)).status).toBe(202);
     const generic = { "x-signature": sign("generic", GENERIC) };
     expect((await post(path("generic"), GENERIC, generic)).status).toBe(202);
+  });
+});
+
+describe("a hook whose sender is changed over", () => {
+  const at = (generation: number) =>
+    `/hooks/generic/acme/${hookToken(SECRET, subject("generic", { generation }))}`;
+  const signed = (generation: number) => {
+    const secret = hookSignatureSecret(SECRET, subject("generic", { generation }));
+    const mac = createHmac("sha256", secret).update(GENERIC).digest("hex");
+    return { "x-signature": `sha256=${mac}` };
+  };
+  const statusOf = async (url: number, secret: number) =>
+    (await post(at(url), GENERIC, signed(secret))).status;
+
+  test("takes both of its generations, URL and secret one after the other, and no third", async () => {
+    await start({ generationsOf: () => [3, 2] });
+    expect(await Promise.all([statusOf(2, 2), statusOf(3, 2), statusOf(3, 3)])).toEqual([
+      202, 202, 202,
+    ]);
+    expect(await Promise.all([statusOf(1, 1), statusOf(4, 3), statusOf(3, 1)])).toEqual([
+      401, 401, 401,
+    ]);
+  });
+
+  test("takes the newest alone afterwards", async () => {
+    await start({ generationsOf: () => [3] });
+    expect([await statusOf(2, 2), await statusOf(3, 2), await statusOf(3, 3)]).toEqual([
+      401, 401, 202,
+    ]);
   });
 });
 

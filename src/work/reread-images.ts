@@ -12,6 +12,9 @@ export interface RereadParts extends RoundParts {
   readonly tagMemories: TagMemories;
 }
 
+const NEW = "an image was found that nobody told of";
+const MOVED = "a tag in place names other content, of which nobody told";
+
 /**
  * Lists the tags of every followed image and reads those that may be new: a registry that was restarted forgets whom it had yet to
  * tell. Looks up what the tags in place name, too. Only what is newer than what stands in git, or named by its tag anew, is told.
@@ -57,7 +60,7 @@ async function rereadImage(
     log.debug({ image, answer: newer.kind, detail: newer.detail }, "tags not listed");
     return;
   }
-  for (const version of newer.versions) await tell(parts, known, image, version);
+  for (const version of newer.versions) await tell(parts, known, image, version, NEW);
   newer.remember();
 }
 
@@ -72,7 +75,7 @@ async function relookTags(
   const owner = known.repo.owner.toLowerCase();
   const memory = tagMemories.of(known.fullName, image);
   const { moved, remember } = await findMovedTags(registry, owner, followed, memory, signal);
-  for (const version of moved) await tell(parts, known, image, version);
+  for (const version of moved) await tell(parts, known, image, version, MOVED);
   remember();
 }
 
@@ -81,11 +84,12 @@ async function tell(
   known: KnownRepo,
   image: string,
   { digest, tag }: MovedTag,
+  what: string,
 ): Promise<void> {
   const event = { kind: "image-published", image, tag, digest, at: null, provenance: {} } as const;
   // Once a day at most, also over restarts: what a person closed stays closed without a line of history each hour.
   const day = parts.clock.now().toISOString().slice(0, 10);
   const senderId = `reread ${day} ${known.fullName} ${image}:${tag}@${digest}`;
   await tellOwn(parts, known, { kind: "event", event }, senderId);
-  parts.log.info({ repo: known.fullName, image, tag }, "an image was found that nobody told of");
+  parts.log.info({ repo: known.fullName, image, tag }, what);
 }

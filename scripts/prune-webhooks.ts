@@ -24,6 +24,11 @@ const emitted = [
   ...["created", "completed", "rerequested"].map((action) => `check-run-${action}`),
   ...["created", "deleted", "suspend", "unsuspend"].map((action) => `installation-${action}`),
   ...["added", "removed"].map((action) => `installation-repositories-${action}`),
+  ...["added", "edited", "removed"].map((action) => `member-${action}`),
+  ...["membership-added", "membership-removed", "organization-member-removed"],
+  ...["added-to-repository", "removed-from-repository", "edited", "deleted"].map(
+    (action) => `team-${action}`,
+  ),
   ...["published", "updated"].flatMap((action) => [
     `package-${action}`,
     `registry-package-${action}`,

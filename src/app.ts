@@ -43,6 +43,11 @@ const takenEvents: ReadonlyMap<string, ReadonlySet<string> | null> = new Map([
   ["check_suite", new Set(["rerequested"])],
   ["merge_group", new Set(["checks_requested"])],
   ["issue_comment", new Set(["created", "edited", "deleted"])],
+  // What people may: more opens a gate, less closes it.
+  ["member", new Set(["added", "edited", "removed"])],
+  ["membership", new Set(["added", "removed"])],
+  ["team", new Set(["added_to_repository", "removed_from_repository", "edited", "deleted"])],
+  ["organization", new Set(["member_added", "member_removed"])],
 ]);
 
 /** Whether a webhook may lead to work, by its name, its action and, of a comment, what it says or said. */
@@ -97,9 +102,11 @@ export function createApp(parts: AppParts): ApplicationFunction {
 }
 
 function ownerOf(payload: object): string | null {
-  const { repository, installation } = payload as {
+  const { repository, organization, installation } = payload as {
     repository?: { owner?: { login?: string } };
+    organization?: { login?: string };
     installation?: { account?: { login?: string } };
   };
-  return (repository?.owner?.login ?? installation?.account?.login)?.toLowerCase() ?? null;
+  const login = repository?.owner?.login ?? organization?.login ?? installation?.account?.login;
+  return login?.toLowerCase() ?? null;
 }

@@ -1,6 +1,7 @@
 import type { Oid } from "../git/object-store.ts";
 import type { Comment, Pull, Repo, Review } from "../world/entities.ts";
-import type { World, WorldEvent } from "../world/world.ts";
+import type { World } from "../world/world.ts";
+import type { WorldEvent } from "../world/world-event.ts";
 
 export type PullMoment = {
   readonly at: string;

@@ -3,7 +3,8 @@ import type { Faults } from "../api/faults.ts";
 import { fullNameOf } from "../api/named-repos.ts";
 import type { Recorder } from "../api/recorder.ts";
 import type { App } from "../world/entities.ts";
-import type { World, WorldEvent } from "../world/world.ts";
+import type { World } from "../world/world.ts";
+import type { WorldEvent } from "../world/world-event.ts";
 import { attempt, guidOf, type HookDelivery, type Outgoing, type Send } from "./delivery.ts";
 import { userPayload } from "./payload/account.ts";
 import { aboutRepo, payloadOf } from "./payload/of-event.ts";
@@ -95,7 +96,7 @@ function messageOf(scope: Scope, hooks: readonly RepoHook[], event: WorldEvent):
   return {
     event: event.kind,
     receivers: receiversOf(scope.world, hooks, event),
-    repositoryId: "repo" in event ? event.repo.id : null,
+    repositoryId: "repo" in event ? (event.repo?.id ?? null) : null,
     payload: () => payloadOf(scope, now),
   };
 }

@@ -1,12 +1,12 @@
 import type { Pull } from "../world/entities.ts";
-import type { WorldEvent } from "../world/world.ts";
+import type { WorldEvent } from "../world/world-event.ts";
 
 /**
  * An event with its things as they are now. Payloads are built later, when the world may have moved on;
  * GitHub's payloads tell the state at the event.
  */
 export function snapshot(event: WorldEvent): WorldEvent {
-  const repo = "repo" in event ? { repo: { ...event.repo } } : {};
+  const repo = "repo" in event && event.repo !== null ? { repo: { ...event.repo } } : {};
   switch (event.kind) {
     case "pull_request":
       return { ...event, ...repo, pull: copyOf(event.pull) };

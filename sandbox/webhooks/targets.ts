@@ -1,6 +1,7 @@
 import { covers } from "../world/accounts.ts";
 import type { App, Installation, Repo } from "../world/entities.ts";
-import type { World, WorldEvent } from "../world/world.ts";
+import type { World } from "../world/world.ts";
+import type { WorldEvent } from "../world/world-event.ts";
 import type { HookTarget } from "./delivery.ts";
 
 /** A webhook that somebody set up on a repo, or on an organisation for all its repos. */
@@ -42,6 +43,9 @@ export function receiversOf(
     const target = app === undefined ? null : appTarget(app);
     return target === null ? [] : [{ target, installation: event.installation }];
   }
+  const org = organizationOf(event);
+  if (org !== null) return receiversInOrganization(world, hooks, org, event.kind);
+  if (!("repo" in event) || event.repo === null) return [];
   const receivers = receiversIn(world, hooks, event.repo, event.kind);
   if (event.kind !== "check_run" || event.action !== "rerequested") return receivers;
   // Only the App that made the check may run it again.
@@ -55,19 +59,49 @@ export function receiversIn(
   repo: Repo,
   event: string,
 ): readonly Receiver[] {
-  const receivers: Receiver[] = [];
-  for (const installation of world.installations.values()) {
+  const told = hooks
+    .filter((hook) => hook.events.includes(event) && hookCovers(hook, repo))
+    .map((hook) => ({ target: hookTarget(world, hook, repo), installation: null }));
+  return [...appsThatHear(world, event, (one) => covers(one, repo)), ...told];
+}
+
+/** Of an organisation as a whole every App on it hears, whichever repos it was given. */
+function receiversInOrganization(
+  world: World,
+  hooks: readonly RepoHook[],
+  org: string,
+  event: string,
+): readonly Receiver[] {
+  const told = hooks
+    .filter(({ events, owner, repo }) => events.includes(event) && owner === org && repo === null)
+    .map((hook) => ({ target: organizationTarget(world, hook), installation: null }));
+  const isThere = ({ account, suspended }: Installation) => account === org && !suspended;
+  return [...appsThatHear(world, event, isThere), ...told];
+}
+
+function appsThatHear(
+  world: World,
+  event: string,
+  reaches: (installation: Installation) => boolean,
+): readonly Receiver[] {
+  return [...world.installations.values()].filter(reaches).flatMap((installation) => {
     const app = world.apps.get(installation.app);
     const target = app === undefined ? null : appTarget(app);
-    if (target === null || app?.events.includes(event) !== true) continue;
-    if (covers(installation, repo)) receivers.push({ target, installation });
-  }
-  for (const hook of hooks) {
-    if (hook.events.includes(event) && hookCovers(hook, repo)) {
-      receivers.push({ target: hookTarget(world, hook, repo), installation: null });
-    }
-  }
-  return receivers;
+    return target === null || app?.events.includes(event) !== true
+      ? []
+      : [{ target, installation }];
+  });
+}
+
+/** The organisation that an event is about as a whole; `null`: it is about a repo. */
+function organizationOf(event: WorldEvent): string | null {
+  if (event.kind === "organization") return event.org;
+  return event.kind === "membership" || event.kind === "team" ? event.team.org : null;
+}
+
+function organizationTarget(world: World, { id, owner, secret, url }: RepoHook): HookTarget {
+  const targetId = world.accounts.get(owner.toLowerCase())?.id ?? 0;
+  return { hook: id, targetType: "organization", targetId, url, secret };
 }
 
 function hookCovers(hook: RepoHook, repo: Repo): boolean {
@@ -75,12 +109,7 @@ function hookCovers(hook: RepoHook, repo: Repo): boolean {
 }
 
 function hookTarget(world: World, hook: RepoHook, repo: Repo): HookTarget {
-  const ofRepo = hook.repo !== null;
-  return {
-    hook: hook.id,
-    targetType: ofRepo ? "repository" : "organization",
-    targetId: ofRepo ? repo.id : (world.accounts.get(hook.owner.toLowerCase())?.id ?? 0),
-    url: hook.url,
-    secret: hook.secret,
-  };
+  if (hook.repo === null) return organizationTarget(world, hook);
+  const { id, secret, url } = hook;
+  return { hook: id, targetType: "repository", targetId: repo.id, url, secret };
 }

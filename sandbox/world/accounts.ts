@@ -36,6 +36,7 @@ export function addTeam(
   slug: string,
   members: readonly string[],
   pending: readonly string[] = [],
+  parent: string | null = null,
 ): Team {
   const owner = accountOf(state, org).login;
   const loginsOf = (logins: readonly string[]) =>
@@ -45,6 +46,7 @@ export function addTeam(
     org: owner,
     slug,
     name: slug,
+    parent,
     members: loginsOf(members),
     pending: loginsOf(pending),
   };
@@ -54,6 +56,21 @@ export function addTeam(
 
 export function teamOf(state: State, org: string, slug: string): Team | null {
   return state.teams.get(teamKey(org, slug)) ?? null;
+}
+
+/** Teams that are nested in a team. */
+export function childrenOf(state: State, team: Team): readonly Team[] {
+  return [...state.teams.values()].filter(
+    ({ org, parent }) => org === team.org && parent === team.slug,
+  );
+}
+
+/** With those of the teams below it: https://docs.github.com/rest/teams/members */
+export function membersOf(state: State, team: Team): ReadonlySet<string> {
+  const members = new Set(team.members);
+  for (const child of childrenOf(state, team))
+    for (const member of membersOf(state, child)) members.add(member);
+  return members;
 }
 
 export function addApp(state: State, app: Omit<App, "id" | "bot" | "clientId">): App {
@@ -178,7 +195,8 @@ export function permissionOf(state: State, repo: Repo, login: string): Permissio
   };
   consider(repo.collaborators.get(account.login));
   for (const [slug, permission] of repo.teams) {
-    if (teamOf(state, repo.owner, slug)?.members.has(account.login)) consider(permission);
+    const team = teamOf(state, repo.owner, slug);
+    if (team !== null && membersOf(state, team).has(account.login)) consider(permission);
   }
   return best;
 }

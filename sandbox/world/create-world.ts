@@ -6,6 +6,7 @@ import * as comments from "./comments.ts";
 import { commitOnBranch } from "./commits.ts";
 import type { Repo } from "./entities.ts";
 import * as labels from "./labels.ts";
+import * as memberships from "./memberships.ts";
 import { dequeue, enqueue, queueOf } from "./merge-queue.ts";
 import { mergePull } from "./merging.ts";
 import { findNode } from "./nodes.ts";
@@ -85,7 +86,8 @@ function people(state: State) {
     addUser: (login, options) =>
       accounts.addAccount(state, login, options?.type ?? "User", options?.name),
     addOrganization: (login) => accounts.addAccount(state, login, "Organization"),
-    addTeam: (org, slug, members, pending) => accounts.addTeam(state, org, slug, members, pending),
+    addTeam: (org, slug, members, pending, parent) =>
+      accounts.addTeam(state, org, slug, members, pending, parent),
     team: (org, slug) => accounts.teamOf(state, org, slug),
     addApp: (app) => accounts.addApp(state, app),
     install: (app, account, names) => accounts.install(state, app, account, names),
@@ -97,10 +99,16 @@ function people(state: State) {
     deleteRepo: (repo, actor) =>
       alone(state, repo, async () => repos.deleteRepo(state, repo, actor)),
     fork: (repo, owner) => alone(state, repo, () => repos.fork(state, repo, owner)),
-    setPermission(repo, login, permission) {
-      repo.collaborators.set(accounts.accountOf(state, login).login, permission);
-    },
     permissionOf: (repo, login) => accounts.permissionOf(state, repo, login),
+    membersOf: (team) => accounts.membersOf(state, team),
+    setPermission: (repo, login, permission, actor) =>
+      memberships.setPermission(state, repo, login, permission, actor),
+    setTeamPermission: (repo, slug, permission, actor) =>
+      memberships.setTeamPermission(state, repo, slug, permission, actor),
+    joinTeam: (org, slug, login, actor) => memberships.joinTeam(state, org, slug, login, actor),
+    leaveTeam: (org, slug, login, actor) => memberships.leaveTeam(state, org, slug, login, actor),
+    deleteTeam: (org, slug, actor) => memberships.deleteTeam(state, org, slug, actor),
+    removeMember: (org, login, actor) => memberships.removeMember(state, org, login, actor),
   } satisfies Partial<World>;
 }
 

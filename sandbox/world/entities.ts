@@ -16,6 +16,9 @@ export interface Team {
   readonly org: string;
   readonly slug: string;
   readonly name: string;
+  /** Slug of the team that it is nested in: its members are members there too. */
+  readonly parent: string | null;
+  /** Its own. */
   readonly members: Set<string>;
   /** Invited, and not members yet. */
   readonly pending: Set<string>;

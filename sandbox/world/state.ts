@@ -12,7 +12,8 @@ import type {
   Team,
 } from "./entities.ts";
 import { type NodeType, nodeIdOf } from "./ids.ts";
-import { Rejection, type WorldEvent } from "./world.ts";
+import { Rejection } from "./world.ts";
+import type { WorldEvent } from "./world-event.ts";
 
 /** A pull request that waits in the merge queue, and the branch on which its checks run. */
 export interface QueueEntry {

@@ -14,6 +14,7 @@ import type {
   Review,
   Team,
 } from "./entities.ts";
+import type { WorldEvent } from "./world-event.ts";
 
 /** A rule of GitHub said no. REST shows it with `status`, GraphQL with `type`. */
 export class Rejection extends Error {
@@ -35,101 +36,6 @@ export interface QueuedPull {
   readonly baseOid: Oid;
 }
 
-/** Something happened. The webhook room turns it into GitHub's payloads; tests may listen too. */
-export type WorldEvent =
-  | {
-      readonly kind: "push";
-      readonly repo: Repo;
-      readonly ref: string;
-      readonly before: Oid | null;
-      readonly after: Oid | null;
-      readonly forced: boolean;
-      readonly actor: string;
-    }
-  | {
-      readonly kind: "pull_request";
-      readonly action:
-        | "opened"
-        | "edited"
-        | "synchronize"
-        | "closed"
-        | "reopened"
-        | "labeled"
-        | "unlabeled"
-        | "review_requested"
-        | "converted_to_draft"
-        | "ready_for_review"
-        | "auto_merge_enabled"
-        | "auto_merge_disabled"
-        | "enqueued"
-        | "dequeued";
-      readonly repo: Repo;
-      readonly pull: Pull;
-      readonly actor: string;
-      readonly before?: Oid;
-      readonly label?: string;
-      /** Who is asked, in `review_requested`: a person's login, or a team's slug. */
-      readonly reviewer?: string;
-      readonly team?: string;
-      /** Why, in `dequeued` (a word of GitHub's closed list) and `auto_merge_disabled`. */
-      readonly reason?: string;
-      readonly changes?: Readonly<Record<string, { readonly from: string }>>;
-    }
-  | {
-      readonly kind: "pull_request_review";
-      readonly action: "submitted" | "dismissed" | "edited";
-      readonly repo: Repo;
-      readonly pull: Pull;
-      readonly review: Review;
-      readonly actor: string;
-    }
-  | {
-      readonly kind: "issue_comment";
-      readonly action: "created" | "edited" | "deleted";
-      readonly repo: Repo;
-      readonly pull: Pull;
-      readonly comment: Comment;
-      readonly actor: string;
-      readonly changes?: { readonly body: { readonly from: string } };
-    }
-  | {
-      readonly kind: "check_run";
-      readonly action: "created" | "completed" | "rerequested";
-      readonly repo: Repo;
-      readonly check: CheckRun;
-      readonly actor: string;
-    }
-  | {
-      readonly kind: "status";
-      readonly repo: Repo;
-      readonly status: CommitStatus;
-      readonly actor: string;
-    }
-  | {
-      readonly kind: "installation";
-      readonly action: "created" | "deleted" | "suspend" | "unsuspend";
-      readonly installation: Installation;
-      readonly actor: string;
-    }
-  | {
-      readonly kind: "installation_repositories";
-      readonly action: "added" | "removed";
-      readonly installation: Installation;
-      readonly added: readonly Repo[];
-      readonly removed: readonly Repo[];
-      readonly actor: string;
-    }
-  | {
-      readonly kind: "merge_group";
-      readonly action: "checks_requested";
-      readonly repo: Repo;
-      readonly headRef: string;
-      readonly headOid: Oid;
-      readonly baseBranch: string;
-      readonly baseOid: Oid;
-      readonly actor: string;
-    };
-
 export type Mergeable = "MERGEABLE" | "CONFLICTING";
 export type MergeState = "BEHIND" | "BLOCKED" | "CLEAN" | "DIRTY" | "DRAFT" | "UNSTABLE";
 
@@ -148,8 +54,14 @@ export interface World {
 
   addUser(login: string, options?: { name?: string; type?: "User" | "Bot" }): Account;
   addOrganization(login: string): Account;
-  /** `pending`: invited, and not members yet. */
-  addTeam(org: string, slug: string, members: readonly string[], pending?: readonly string[]): Team;
+  /** `pending`: invited, and not members yet; `parent`: slug of the team that it is nested in. */
+  addTeam(
+    org: string,
+    slug: string,
+    members: readonly string[],
+    pending?: readonly string[],
+    parent?: string,
+  ): Team;
   team(org: string, slug: string): Team | null;
   addApp(app: Omit<App, "id" | "bot" | "clientId">): App;
   install(app: number, account: string, repos: "all" | readonly string[]): Installation;
@@ -169,7 +81,16 @@ export interface World {
   fork(repo: Repo, owner: string): Promise<Repo>;
   /** With everything in it. Forks stay. */
   deleteRepo(repo: Repo, actor: string): Promise<void>;
-  setPermission(repo: Repo, login: string, permission: Permission): void;
+  /** Here and below: `actor` is the owner where nobody is named, and `none` takes the right away. */
+  setPermission(repo: Repo, login: string, permission: Permission, actor?: string): void;
+  setTeamPermission(repo: Repo, slug: string, permission: Permission, actor?: string): void;
+  joinTeam(org: string, slug: string, login: string, actor?: string): void;
+  leaveTeam(org: string, slug: string, login: string, actor?: string): void;
+  deleteTeam(org: string, slug: string, actor?: string): void;
+  /** Takes somebody out of an organisation, its teams and its repos. */
+  removeMember(org: string, login: string, actor?: string): void;
+  /** Members of a team and of those nested in it. */
+  membersOf(team: Team): ReadonlySet<string>;
   permissionOf(repo: Repo, login: string): Permission;
 
   repo(owner: string, name: string): Repo | null;

@@ -2,6 +2,7 @@ import type { GateReads } from "../model/gate-reads.ts";
 import type { GithubForgeOptions } from "./github-forge.ts";
 import { Host } from "./host.ts";
 import { listHeads } from "./list-pulls.ts";
+import { openChanges } from "./open-changes.ts";
 import { lookAtPull } from "./pull-look.ts";
 import { readQueueGroup } from "./queue-group.ts";
 
@@ -16,6 +17,7 @@ export function createGithubGateReads(options: GithubForgeOptions): GateReads {
       const open = await listHeads(new Host(options, repo.installation), repo, wanted);
       return open.filter(({ headOid }) => headOid === oid).map(({ number }) => number);
     },
+    openChanges: (repo) => openChanges(new Host(options, repo.installation), repo),
     queueGroup: (repo, group) => readQueueGroup(new Host(options, repo.installation), repo, group),
   };
 }

@@ -2,6 +2,7 @@ import type { CdRepo } from "../model/forge.ts";
 import { PROMOTION_CHECK } from "../model/gate.ts";
 import type { PullGlance, PullLook } from "../model/gate-reads.ts";
 import { branchDemands, requiresGate } from "./branch-rules.ts";
+import { certainFiles } from "./certain-files.ts";
 import type { Host } from "./host.ts";
 import {
   type Found,
@@ -11,7 +12,6 @@ import {
   STATES,
   type WantedPull,
 } from "./pull-facts.ts";
-import type { FoundPull } from "./pull-facts-document.ts";
 
 /** The first query of a pull request, and the rest of its facts where that was not enough. `null`: gone. */
 export async function lookAtPull(
@@ -48,16 +48,4 @@ function glanceOf({ checks, pull, said, sameHead }: Found, appId: number): PullG
     said,
     sameHead,
   };
-}
-
-/**
- * GitHub lists what a pull request changes against its base as it was when the head last moved: it is certain only while the base
- * stands there still. A renamed file's former path is not told at all.
- */
-function certainFiles(pull: FoundPull): PullGlance["files"] {
-  const { baseRef, baseRefOid, changedFiles, files } = pull;
-  const listed = (files?.nodes ?? []).filter((file) => file !== null);
-  if (baseRef?.target?.oid !== baseRefOid || listed.length !== changedFiles) return null;
-  if (listed.some(({ changeType }) => changeType === "RENAMED")) return null;
-  return listed.map(({ path }) => ({ path, previousPath: null }));
 }

@@ -25,6 +25,9 @@ export interface PullLook {
   readonly facts: PullFacts | null;
 }
 
+/** An open pull request with what it changes. */
+export type OpenChange = Pick<PullGlance, "number" | "base" | "files">;
+
 /** A group of the merge queue: what would come to the base with it. */
 export interface QueueGroup {
   readonly base: string;
@@ -49,6 +52,8 @@ export interface GateReads {
   ): Promise<PullLook | null>;
   /** Open pull requests whose head is this commit. One request for each hundred that are open. */
   ofHead(repo: CdRepo, oid: string): Promise<readonly number[]>;
+  /** Every open pull request. One request for each fifty. */
+  openChanges(repo: CdRepo): Promise<readonly OpenChange[]>;
   /** Two requests. `null`: the queue has no such group (any more), or does not tell what is in it. */
   queueGroup(
     repo: CdRepo,

@@ -61,6 +61,8 @@ export type LaneTask =
       readonly oid: string;
       readonly branch: string;
     }
+  /** People's rights in a repo changed: see which open pull requests are to be judged again. */
+  | { readonly kind: "rights"; readonly repo: string; readonly why: string }
   /** Merge a proposal whose gates are open, if they still are. */
   | {
       readonly kind: "merge";

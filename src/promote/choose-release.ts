@@ -47,6 +47,8 @@ export type Choice =
       readonly artifacts: readonly HeldArtifact[];
       /** When the release came to its last source; `null`: not read. */
       readonly since: Date | null;
+      /** Newer ones that may not go on, each with who banned it. Markdown. */
+      readonly passed: readonly string[];
     };
 
 /** Which release goes on: the newest that was in each source long enough and is not banned, or the one that is named. */
@@ -86,7 +88,28 @@ function together(wish: ReleaseWish, chosen: readonly ChosenRelease[]): Choice {
   const whole = wish.sources.every((source) => source.whole);
   const times = chosen.map(({ release }) => release.since.getTime());
   const since = whole ? new Date(Math.max(...times)) : null;
-  return { kind: "chosen", artifacts: [...artifacts.values()], since };
+  const passed = [...new Set(chosen.flatMap((one) => passedOver(wish, one)))];
+  return { kind: "chosen", artifacts: [...artifacts.values()], since, passed };
+}
+
+/** As many as are told of those that are banned. */
+const PASSED_SHOWN = 3;
+
+/** Who asks for the newest is told why another comes. */
+function passedOver(wish: ReleaseWish, { release, source }: ChosenRelease): readonly string[] {
+  if (wish.to !== null) return [];
+  const releases = releasesOf(wish.config, source.environment, source.versions);
+  return releases
+    .slice(
+      0,
+      Math.max(
+        0,
+        releases.findIndex(({ commit }) => commit === release.commit),
+      ),
+    )
+    .filter((newer) => !isFree(wish, newer))
+    .slice(0, PASSED_SHOWN)
+    .map((newer) => `Passed over: ${banned(wish, newer).message}`);
 }
 
 function ofSource(

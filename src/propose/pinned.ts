@@ -54,7 +54,7 @@ export async function upsertPinned(
   const step = pinnedStep(target, author, desired);
   switch (step.kind) {
     case "person": {
-      const detail = `branch ${branchOf(desired)} carries a person's work: ${step.why}; merge or delete it, or write \`/tagboat rebuild\` on its pull request`;
+      const detail = branchTaken(desired, step.why);
       return settled({ kind: "refused", place, reason: "branch-in-use", detail });
     }
     case "open":
@@ -68,6 +68,11 @@ export async function upsertPinned(
     case "rebuild":
       return rebuildPinned(parts, target, desired, { pull: step.pull, branch: branchOf(desired) });
   }
+}
+
+/** Why nothing is written to a branch of ours that a person works on, and what to do. */
+export function branchTaken(desired: PinnedProposal, why: string): string {
+  return `branch ${branchOf(desired)} carries a person's work: ${why}; merge or delete it, or write \`/tagboat rebuild\` on its pull request`;
 }
 
 function personsWork(target: Target, author: Authorship, pull: PullState | null): string | null {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Delivery } from "../model/delivery.ts";
+import { type RightsNews, readRights } from "./rights-news.ts";
 
 /** What a webhook of the App means for the promotion check. Repos are full names in lower case. */
 export type GateNews =
@@ -31,6 +32,7 @@ export type GateNews =
       /** Branch of the group, `gh-readonly-queue/…`. */
       readonly branch: string;
     }
+  | RightsNews
   /** A pull request is over. */
   | {
       readonly kind: "closed";
@@ -45,17 +47,22 @@ export type GateNews =
 /** Reads a stored `github` delivery. Never throws: what is not understood, or changes no gate, is none. */
 export function readGateNews(delivery: Delivery): readonly GateNews[] {
   const event = delivery.headers["x-github-event"] ?? "";
-  return readers[event]?.(parseJson(delivery.body)) ?? [];
+  return readers[event]?.(parseJson(delivery.body), event) ?? [];
 }
 
-const readers: Readonly<Record<string, (payload: unknown) => readonly GateNews[]>> = {
-  pull_request: readPullRequest,
-  pull_request_review: readReview,
-  check_run: readCheckRun,
-  check_suite: readCheckSuite,
-  status: readStatus,
-  merge_group: readMergeGroup,
-};
+const readers: Readonly<Record<string, (payload: unknown, event: string) => readonly GateNews[]>> =
+  {
+    pull_request: readPullRequest,
+    pull_request_review: readReview,
+    check_run: readCheckRun,
+    check_suite: readCheckSuite,
+    status: readStatus,
+    merge_group: readMergeGroup,
+    member: readRights,
+    membership: readRights,
+    team: readRights,
+    organization: readRights,
+  };
 
 /** Where GitHub keeps the branches of its merge queue. */
 const QUEUE = "gh-readonly-queue/";

@@ -1,4 +1,4 @@
-import type { Config } from "../model/config.ts";
+import type { Config, Environment } from "../model/config.ts";
 import type { GateReport } from "../model/gate.ts";
 import type { PullGlance, PullLook } from "../model/gate-reads.ts";
 import type { PullFacts } from "../model/pulls.ts";
@@ -55,15 +55,27 @@ export function lookToJudge(
 
 /** Whether any environment waits for anything. */
 export function knowsGates({ environments }: Config): boolean {
-  return environments.some(
-    ({ after, age, approvals, freeze, on, require, soak }) =>
-      after.length > 0 ||
-      on !== "push" ||
-      approvals.count > 0 ||
-      freeze.length > 0 ||
-      require.checks.length > 0 ||
-      require.health !== null ||
-      soak + age > 0,
+  return environments.some(isGated);
+}
+
+/** Whether an environment waits for anything. */
+export function isGated({
+  after,
+  age,
+  approvals,
+  freeze,
+  on,
+  require,
+  soak,
+}: Environment): boolean {
+  return (
+    after.length > 0 ||
+    on !== "push" ||
+    approvals.count > 0 ||
+    freeze.length > 0 ||
+    require.checks.length > 0 ||
+    require.health !== null ||
+    soak + age > 0
   );
 }
 

@@ -17,6 +17,8 @@ export type LaneName =
   | { readonly kind: "command"; readonly repo: string }
   /** The gates of a pull request, or of a merge group by its commit. */
   | { readonly kind: "gate"; readonly repo: string; readonly of: number | string }
+  /** What changed of people's rights: told by the hundred, looked at together. */
+  | { readonly kind: "rights"; readonly repo: string }
   /** Events that wait until the repo can be read. */
   | { readonly kind: "index"; readonly repo: string };
 
@@ -34,6 +36,8 @@ export function renderLane(name: LaneName): Lane {
       return JSON.stringify(["command", name.repo]);
     case "gate":
       return JSON.stringify(["gate", name.repo, name.of]);
+    case "rights":
+      return JSON.stringify(["rights", name.repo]);
     case "index":
       return JSON.stringify(["index", name.repo]);
   }
@@ -52,6 +56,8 @@ export function laneOf(task: LaneTask, direct: boolean): Lane {
     case "command":
     case "words":
       return renderLane({ kind: "command", repo });
+    case "rights":
+      return renderLane({ kind: "rights", repo });
     case "gate":
       return renderLane({ kind: "gate", repo, of: task.pull });
     case "gate-group":

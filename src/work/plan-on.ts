@@ -28,7 +28,7 @@ export async function planOn(run: Run, standing: Standing): Promise<PromotionPla
   if (choice.kind === "history-needed") return unread(run);
   if (choice.kind === "refused") return choice;
   await learnVersions(run, place, choice.artifacts);
-  return planPromotion(place, choice.artifacts, (artifact) =>
+  return planPromotion(place, choice, (artifact) =>
     artifact.kind === "image" ? run.versions.of(artifact.deployed, artifact.version) : null,
   );
 }

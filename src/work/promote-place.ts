@@ -6,6 +6,7 @@ import type { Refused } from "../promote/choose-release.ts";
 import type { PromotionPlan } from "../promote/promotion-plan.ts";
 import { type Answer, placeWords, together } from "../promote/reply.ts";
 import { holdsOf, NO_WORDS } from "../promote/words.ts";
+import { pinnedStep } from "../propose/pinned.ts";
 import { branchOf } from "../propose/pinned-proposal.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { changedSince } from "./noted-digests.ts";
@@ -32,7 +33,7 @@ import { readWords } from "./repo-words.ts";
 import { configChanged, overlaysAt, type RunParts } from "./run-place.ts";
 import { spansOf } from "./spans-of.ts";
 import { KnownVersions } from "./version-facts.ts";
-import { writePinned } from "./write-pinned.ts";
+import { pinnedAuthor, writePinned } from "./write-pinned.ts";
 
 /** Reads, plans and writes; after an unsure write, or where the repo is not as it was known, again from what is read. */
 const ATTEMPTS = 5;
@@ -137,7 +138,11 @@ async function writePlan(
   }
   const spans = await spansOf(first, bare.rows);
   const desired = { ...bare, edits: edited.edits, spans };
-  if (first.asking.command.plan) return answered(planAnswer(plan.legs, desired));
+  if (first.asking.command.plan) {
+    const author = pinnedAuthor(parts, first.asking, target, branchOf(desired));
+    const step = pinnedStep(target, author, desired);
+    return answered(planAnswer(plan.legs, desired, { step, hold: holdOn(runs)?.message ?? null }));
+  }
   const written = await writePinned(parts, known, first.asking.config, target, desired);
   if (written.kind === "again") return { kind: "again", detail: written.detail, standing: fresh };
   return answered(proposedAnswer(plan.legs, desired, written));
@@ -146,7 +151,12 @@ async function writePlan(
 /** Why a hold keeps a place as it is; a rollback's is lifted by what a person promotes next. */
 function heldAnswer(runs: Runs): Answer | null {
   const [{ asking, known }] = runs;
-  if (asking.command.plan) return null;
+  const hold = asking.command.plan ? null : holdOn(runs);
+  return hold === null ? null : refuse(known, hold.place, "release-held", hold.message);
+}
+
+function holdOn(runs: Runs): { readonly place: Place; readonly message: string } | null {
+  const [{ asking }] = runs;
   for (const { place, words } of runs) {
     const hold = holdsOf(words, place).find(
       ({ because }) => because === "person" || asking.request.comment === null,
@@ -155,7 +165,7 @@ function heldAnswer(runs: Runs): Answer | null {
     const { owner, reason, until } = hold;
     const end = until === null ? "" : ` until ${until.slice(0, 16).replace("T", " ")} UTC`;
     const message = `${placeWords(place)} is held by ${code(owner, 40)}${end}: ${cell(reason)}. ${code("/tagboat unhold")} lifts it.`;
-    return refuse(known, place, "release-held", message);
+    return { place, message };
   }
   return null;
 }
@@ -177,23 +187,25 @@ async function planAll(runs: Runs, standing: Standing): Promise<WholePlan> {
   const [{ asking, known }] = runs;
   const isNamed = runs.length === 1 || asking.command.components.length > 0;
   const refused: { readonly place: Place; readonly refused: Refused }[] = [];
-  const there: { readonly run: Run; readonly artifacts: There["artifacts"] }[] = [];
+  const there: { readonly run: Run; readonly plan: There }[] = [];
   const legs: Leg[] = [];
   for (const run of runs) {
     const plan = await planOn(run, standing);
     if (plan.kind === "planned") legs.push({ run, plan });
-    else if (plan.kind === "there") there.push({ run, artifacts: plan.artifacts });
+    else if (plan.kind === "there") there.push({ run, plan });
     else if (isNamed || plan.reason !== "nothing-to-promote")
       refused.push({ place: run.place, refused: plan });
   }
   if (refused.length > 0) return answered(refusedAnswer(known, refused, runs.length > 1));
   const [first, ...others] = legs;
   if (first !== undefined) {
-    const notes = there.map(({ artifacts, run }) => `${holdsAlready(run, artifacts)}.`);
+    const notes = there.map(({ plan, run }) =>
+      [`${holdsAlready(run, plan.artifacts)}.`, ...plan.passed].join(" "),
+    );
     return { kind: "planned", legs: [first, ...others], notes };
   }
   if (there.length > 0)
-    return answered(together(there.map(({ artifacts, run }) => alreadyThere(run, artifacts))));
+    return answered(together(there.map(({ plan, run }) => alreadyThere(run, plan))));
   const message = "Nothing to promote: no component has something that goes further.";
   return answered(refuse(known, runs[0].place, "nothing-to-promote", message));
 }

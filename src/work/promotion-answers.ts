@@ -4,7 +4,7 @@ import type { Refused } from "../promote/choose-release.ts";
 import type { PromotionPlan } from "../promote/promotion-plan.ts";
 import { type Answer, namesWords, placeWords, proposedWords } from "../promote/reply.ts";
 import { settledOf, subjectsOf } from "../promote/subjects.ts";
-import { titleOf } from "../propose/pinned.ts";
+import { branchTaken, type PinnedStep, titleOf } from "../propose/pinned.ts";
 import type { PinnedProposal } from "../propose/pinned-proposal.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { refuse } from "./permitted.ts";
@@ -16,12 +16,29 @@ type Legs = readonly [Leg, ...Leg[]];
 type There = Extract<PromotionPlan, { kind: "there" }>;
 
 /** What a plan would come to, which writes nothing. */
-export function planAnswer(legs: Legs, desired: PinnedProposal): Answer {
-  const body = `It would open a pull request: ${code(titleOf(desired))}, changing ${namesWords(desired.edits.map(({ path }) => path))}.`;
+export function planAnswer(
+  legs: Legs,
+  desired: PinnedProposal,
+  { hold, step }: { readonly step: PinnedStep; readonly hold: string | null },
+): Answer {
+  const [{ run }] = legs;
+  if (step.kind === "person")
+    return refuse(run.known, run.place, "branch-in-use", branchTaken(desired, step.why));
+  const does = [wouldDo(step, desired), ...desired.notes].join(" ");
+  const body = hold === null ? does : `${does} Not now: ${hold}`;
   const outcomes = legs.map(
     ({ run }): Outcome => ({ kind: "skipped", place: run.place, reason: "answered", detail: body }),
   );
   return { body, reaction: "rocket", outcomes };
+}
+
+/** By the pull request that there is of it. */
+function wouldDo(step: Exclude<PinnedStep, { kind: "person" }>, desired: PinnedProposal): string {
+  const what = `${code(titleOf(desired))}, changing ${namesWords(desired.edits.map(({ path }) => path))}`;
+  if (step.kind === "open") return `It would open a pull request: ${what}.`;
+  const { number } = step.pull;
+  if (step.kind !== "rebuild") return `It is open already: #${number}, ${what}.`;
+  return `It is open already: #${number}, and would be built anew on the base as it is now, for which approvals start again: ${what}.`;
 }
 
 /** What became of a proposal that was to be written; each of its places has it as its outcome. */
@@ -45,9 +62,10 @@ export function proposedAnswer(
 }
 
 /** A place that holds its release. */
-export function alreadyThere(run: Run, artifacts: There["artifacts"]): Answer {
+export function alreadyThere(run: Run, { artifacts, passed }: There): Answer {
   const from = [...new Set(run.sources.overlays.map(({ environment }) => environment ?? ""))];
-  const body = `${holdsAlready(run, artifacts)}: nothing newer comes from ${namesWords(from)}.`;
+  const there = `${holdsAlready(run, artifacts)}: nothing newer comes from ${namesWords(from)}.`;
+  const body = [there, ...passed].join(" ");
   const outcome: Outcome = {
     kind: "skipped",
     place: run.place,

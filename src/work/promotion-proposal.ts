@@ -47,6 +47,7 @@ export function proposalOf(
     },
     notes: [
       ...(unplaced.length === 0 ? [] : [`Nothing here has an entry for ${namesWords(unplaced)}.`]),
+      ...new Set(legs.flatMap(({ plan }) => plan.passed)),
       ...notes,
       ...legs.flatMap(({ run }) => liftWords(run.place, holdsOf(run.words, run.place))),
     ],

@@ -40,6 +40,11 @@ export function settleAbout(items: Items, settled: readonly Settled[]): Ran {
   return { done, later: [], parked: [] };
 }
 
+/** Work that follows, once for the whole group. */
+export function leadingTo(items: readonly NewItem[], ran: Ran): Ran {
+  return { ...ran, done: ran.done.map((done, n) => (n === 0 ? { ...done, items } : done)) };
+}
+
 export function delayAll(
   items: Items,
   delay: { readonly at: Date | null; readonly failed: boolean; readonly detail: string },

@@ -10,6 +10,8 @@ import { knowsGates } from "./judge.ts";
 import { hasConfig, type KnownRepo } from "./known-repo.ts";
 import { laneOf } from "./lane.ts";
 import { readLostWords } from "./lost-words.ts";
+import { rightsItems } from "./rights-items.ts";
+import type { RightsNews } from "./rights-news.ts";
 import type { RouteParts } from "./route-events.ts";
 
 type GateRouteParts = Pick<RouteParts, "gateReads" | "indexes" | "pulls">;
@@ -24,7 +26,12 @@ export async function routeGates(
   news: GithubNews,
 ): Promise<readonly NewItem[]> {
   const items: NewItem[] = [...(await lostWords(parts, delivery))];
-  for (const one of readGateNews(delivery)) items.push(...(await itemsOf(parts, one)));
+  for (const one of readGateNews(delivery))
+    items.push(
+      ...(one.kind === "rights"
+        ? await rightsItems(parts.indexes, one)
+        : await itemsOf(parts, one)),
+    );
   if (news.kind === "pushed")
     items.push(...(await afterPush(parts, news)), ...(await followers(parts, news)));
   return items;
@@ -40,7 +47,10 @@ async function lostWords({ indexes }: GateRouteParts, delivery: Delivery): Promi
   return [{ lane: laneOf(task, false), task }];
 }
 
-async function itemsOf(parts: GateRouteParts, news: GateNews): Promise<readonly NewItem[]> {
+async function itemsOf(
+  parts: GateRouteParts,
+  news: Exclude<GateNews, RightsNews>,
+): Promise<readonly NewItem[]> {
   const known = await parts.indexes.find(news.repo);
   if (known === null || !hasConfig(known)) return [];
   switch (news.kind) {

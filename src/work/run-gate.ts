@@ -14,7 +14,7 @@ import { type Judged, judgeLook, lookToJudge } from "./judge.ts";
 import { hasConfig, type KnownRepo } from "./known-repo.ts";
 import { mendInGate, wantsMending } from "./mend-in-gate.ts";
 import { mergeItem } from "./merge-wish.ts";
-import { delayAll, type Ran, settleAbout, settleAll } from "./ran.ts";
+import { delayAll, leadingTo, type Ran, settleAbout, settleAll } from "./ran.ts";
 import type { RunParts } from "./run-place.ts";
 
 type GateTask = Extract<LaneTask, { kind: "gate" }>;
@@ -204,11 +204,6 @@ function ranOf(
   if (at !== null && merge === null && at > parts.clock.now())
     return delayAll(group, { at, failed: false, detail: `#${task.pull}: ${joint.title}` });
   return leadingTo(items, settleAll(group, gated(task, `#${task.pull}: ${joint.title}`)));
-}
-
-/** Work that follows, once for the whole group. */
-function leadingTo(items: readonly NewItem[], ran: Ran): Ran {
-  return { ...ran, done: ran.done.map((done, n) => (n === 0 ? { ...done, items } : done)) };
 }
 
 /** What came of a look at gates. */

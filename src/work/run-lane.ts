@@ -14,6 +14,7 @@ import { runGate } from "./run-gate.ts";
 import { runGroupGate } from "./run-group-gate.ts";
 import { runMerge } from "./run-merge.ts";
 import type { RunParts } from "./run-place.ts";
+import { runRights } from "./run-rights.ts";
 import { runGrown } from "./young-releases.ts";
 
 /** One run of a lane with all its items, place by place. Faults of the host become `later`, `parked` or refusals; others are thrown. */
@@ -54,6 +55,8 @@ async function runGroup(
       );
     case "gate":
       return unlessHeld(parts, task.repo, group, () => runGate(parts, task, group, signal));
+    case "rights":
+      return unlessHeld(parts, task.repo, group, () => runRights(parts, task, group));
     case "gate-group":
       return unlessHeld(parts, task.repo, group, () => runGroupGate(parts, task, group, signal));
     case "merge":
@@ -108,6 +111,7 @@ function groupsOf(items: readonly LaneItem[]): LaneItem[][] {
 function groupKey(task: LaneItem["task"]): unknown {
   if (task.kind === "release" || task.kind === "recheck") return task.place;
   if (task.kind === "promote") return ["promote", task.place];
+  if (task.kind === "rights") return ["rights", task.repo];
   if (task.kind === "gate") return ["gate", task.repo, task.pull];
   if (task.kind === "merge") return ["merge", task.repo, task.pull];
   return task.kind === "event" ? task.repo : task;

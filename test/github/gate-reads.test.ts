@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Pull } from "../../sandbox/world/entities.ts";
+import { OPEN_CHANGES } from "../../src/github/open-changes.ts";
 import { QUEUE_GROUP } from "../../src/github/queue-group.ts";
 import type { PullGlance } from "../../src/model/gate-reads.ts";
 import { ruleset } from "../sandbox/world/seeded-world.ts";
@@ -112,6 +113,37 @@ describe("a glance", () => {
     expect(await stage.gateReads.ofHead(stage.repo, pull.headOid)).toEqual([1, 2]);
     expect(await stage.gateReads.ofHead(stage.repo, "0".repeat(40))).toEqual([]);
     expect(stage.requests()).toEqual(["repository", "repository"]);
+  });
+
+  test("tells of everything that is open what it changes, where that is certain", async () => {
+    await opened("gone", { "c.md": "c\n" });
+    await stage.world.closePull(stage.cd, "ana", await opened("over", { "d.md": "d\n" }));
+    await stage.branch("free", (await stage.tip("main")) ?? "");
+    await opened("other", { "b.md": "b\n" }, "free");
+    await stage.push("main", { "e.md": "e\n" });
+    await opened("late", { "f.md": "f\n" });
+    stage.requests();
+    const file = (path: string) => [{ path, previousPath: null }];
+    expect(await stage.gateReads.openChanges(stage.repo)).toEqual([
+      { number: 1, base: "main", files: null },
+      { number: 2, base: "main", files: null },
+      { number: 4, base: "free", files: file("b.md") },
+      { number: 5, base: "main", files: file("f.md") },
+    ]);
+    expect(stage.requests()).toEqual(["repository"]);
+    expect(problemsOf(OPEN_CHANGES.text)).toEqual([]);
+  });
+
+  test("tells of more than a page, and of nothing where another repo has taken the name", async () => {
+    for (let n = 2; n <= 51; n += 1) {
+      await stage.branch(`to-${n}`, (await stage.tip("main")) ?? "");
+      await open("topic", `to-${n}`);
+    }
+    stage.requests();
+    const open51 = await stage.gateReads.openChanges(stage.repo);
+    expect(open51.map(({ number }) => number)).toEqual(Array.from({ length: 51 }, (_, n) => n + 1));
+    expect(stage.requests()).toEqual(["repository", "repository"]);
+    expect(await stage.gateReads.openChanges({ ...stage.repo, id: 1 })).toEqual([]);
   });
 
   test("of a pull request that is not there is none", async () => {

@@ -36,6 +36,29 @@ describe("over the sandbox", () => {
     expect(await people.isInTeam(repo, "nowhere", "mia")).toBe(false);
   });
 
+  test("who is in a team below is in the one above, not the other way round", async () => {
+    const { world, people, repo, cd } = stage;
+    cd.private = true;
+    world.addTeam("acme", "ops", ["mia"]);
+    world.addTeam("acme", "on-call", ["tom"], [], "ops");
+    world.addTeam("acme", "night", ["rik"], ["new"], "on-call");
+    world.setTeamPermission(cd, "ops", "write");
+    const seen = [];
+    for (const login of ["mia", "tom", "rik", "new"])
+      seen.push([
+        login,
+        await people.isInTeam(repo, "ops", login),
+        await people.isInTeam(repo, "on-call", login),
+        await people.rightOf(repo, login),
+      ]);
+    expect(seen).toEqual([
+      ["mia", true, false, "write"],
+      ["tom", true, true, "write"],
+      ["rik", true, true, "write"],
+      ["new", false, false, "none"],
+    ]);
+  });
+
   test("a change counts at once", async () => {
     const { world, people, repo, cd } = stage;
     const team = world.addTeam("acme", "ops", ["mia"]);

@@ -1,7 +1,7 @@
 import type { Commit, Oid } from "../../sandbox/git/object-store.ts";
 import { fileAt } from "../../sandbox/git/tree-edit.ts";
 import type { Pull } from "../../sandbox/world/entities.ts";
-import type { WorldEvent } from "../../sandbox/world/world.ts";
+import type { WorldEvent } from "../../sandbox/world/world-event.ts";
 import type { Harbour } from "../support/harbour.ts";
 import {
   compareAge,

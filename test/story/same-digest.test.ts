@@ -74,6 +74,31 @@ describe("what is promoted is what came to the environment before", () => {
     );
   });
 
+  test("a tag that is pushed again while it is open closes its gate, and it does not merge", async () => {
+    const merges = config().replace("after: dev", "after: dev\n    merge: approved");
+    const { h, talk } = await begin(merges);
+    const before = h.registry.put(IMAGE, V2, built);
+    const { proposal } = await promote(h, talk);
+    if (proposal === null) throw new Error("nothing was opened");
+    h.registry.put(IMAGE, V2, { ...built, digest: OTHER });
+    await h.people.approve("ann", proposal);
+    await patience(h, 60_000);
+    expect(proposal.mergedAt).toBeNull();
+    const [check] = h.stage.world
+      .checks(h.repo, proposal.headOid)
+      .filter(({ name }) => name === "tagboat/promotion");
+    expect(check).toMatchObject({ conclusion: "failure", title: "Closed: artifact (advisory)" });
+    expect(check?.summary?.replaceAll("\u2060", "")).toContain(
+      `${IMAGE} ${V2} names another image now: ${OTHER}, not ${before}.`,
+    );
+    // Whoever asks again is told the same, and what to do.
+    expect((await promote(h, talk)).reply).toContain("Push it under a tag of its own.");
+    h.registry.put(IMAGE, V2, { ...built, digest: before });
+    await h.people.approve("ann", proposal);
+    await patience(h, 60_000);
+    expect(proposal.mergedAt).not.toBeNull();
+  });
+
   test("a person's changes in between do not hide it", async () => {
     const { h, talk } = await begin();
     await h.people.gitPush("ann", "main", { [DEV]: overlay(V1) });

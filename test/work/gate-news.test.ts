@@ -10,6 +10,44 @@ const checked = (branch: string | null, pull = 1) => ({
   ...pullNews("a check was completed", pull),
   check: { branch },
 });
+const rightsNews = (why: string, repo: string | null = null) => ({
+  kind: "rights",
+  owner: "acme",
+  repo,
+  why,
+});
+
+test("rights that come and go, of one repo or of all", async () => {
+  const desk = await newsDesk(readGateNews);
+  const { world, repo } = desk;
+  const news = async () => (await desk.news()).flat();
+  world.setPermission(repo, "rita", "triage");
+  world.setPermission(repo, "rita", "write");
+  world.setPermission(repo, "rita", "write");
+  world.setPermission(repo, "rita", "none");
+  expect(await news()).toEqual(
+    ["added", "edited", "removed"].map((did) => rightsNews(`a collaborator was ${did}`, REPO)),
+  );
+  world.addTeam("acme", "ops", []);
+  world.joinTeam("acme", "ops", "rita");
+  world.leaveTeam("acme", "ops", "rita");
+  world.leaveTeam("acme", "ops", "rita");
+  expect(await news()).toEqual(
+    ["added", "removed"].map((did) => rightsNews(`a member of a team was ${did}`)),
+  );
+  world.setTeamPermission(repo, "ops", "read");
+  world.setTeamPermission(repo, "ops", "write");
+  world.setTeamPermission(repo, "ops", "none");
+  world.deleteTeam("acme", "ops");
+  expect(await news()).toEqual([
+    rightsNews("a team was added to repository", REPO),
+    rightsNews("a team was edited", REPO),
+    rightsNews("a team was removed from repository", REPO),
+    rightsNews("a team was deleted"),
+  ]);
+  world.removeMember("acme", "rita");
+  expect(await news()).toEqual([rightsNews("a member of the organisation was removed")]);
+});
 
 test("a pull request from its opening to its merge", async () => {
   const desk = await newsDesk(readGateNews);
@@ -194,6 +232,14 @@ describe("payloads", () => {
       { action: "destroyed", repository, merge_group: { head_sha: "a1", head_ref: queue } },
       [],
     ],
+    [
+      "a member of a team, in another case",
+      "membership",
+      { action: "removed", scope: "team", organization: { login: "Acme" } },
+      [rightsNews("a member of a team was removed")],
+    ],
+    ["a collaborator of nothing", "member", { action: "removed" }, []],
+    ["a team without an action", "team", { organization: { login: "acme" } }, []],
     ["a push", "push", { repository, ref: "refs/heads/main" }, []],
     ["no JSON", "check_run", "{", []],
     ["another shape", "pull_request", { action: "opened" }, []],
@@ -218,6 +264,12 @@ describe("payloads", () => {
     ["issue_comment", { action: "created", comment: { body: "hello" } }, false],
     ["issue_comment", { action: "created" }, false],
     ["issue_comment", { action: "edited", comment: { body: "/promote prod" } }, false],
+    ["member", { action: "removed" }, true],
+    ["membership", { action: "added" }, true],
+    ["team", { action: "created" }, false],
+    ["team", { action: "deleted" }, true],
+    ["organization", { action: "member_invited" }, false],
+    ["organization", { action: "member_removed" }, true],
     ["ping", {}, false],
   ])("%s %j is kept: %s", (name, payload, kept) => {
     expect(isTaken(name, payload)).toBe(kept);

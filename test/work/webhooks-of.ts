@@ -29,6 +29,7 @@ export async function newsDesk<T>(
     events: [
       ...["push", "pull_request", "pull_request_review", "issue_comment", "check_run"],
       ...["merge_group", "status", "check_suite"],
+      ...["member", "membership", "team", "organization"],
     ],
   });
   desk.world.install(app.id, "acme", ["cd"]);

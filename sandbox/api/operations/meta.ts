@@ -84,14 +84,14 @@ export const META: MetaHandlers = {
     const found = room.world.team(params.org, params.team_slug);
     if (found === null || !seesOrganization(caller, params.org)) throw notFound();
     const invited = hasMember(found.pending, params.username);
-    if (!invited && !hasMember(found.members, params.username)) throw notFound();
+    if (!invited && !hasMember(room.world.membersOf(found), params.username)) throw notFound();
     const url = `${team(room.urls, found).url}/memberships/${params.username}`;
     return { status: 200, body: { role: "member", state: invited ? "pending" : "active", url } };
   },
   "teams/list-members-in-org": ({ room, params, caller, page }) => {
     const found = room.world.team(params.org, params.team_slug);
     if (found === null || !seesOrganization(caller, params.org)) throw notFound();
-    const members = page([...found.members]);
+    const members = page([...room.world.membersOf(found)]);
     const body = members.map((m) => simpleUser(room.urls, accountOf(room.world, m)));
     return { status: 200, body };
   },

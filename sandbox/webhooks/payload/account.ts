@@ -55,15 +55,24 @@ export function teamPayload(scope: Scope, team: Team): Payload {
     slug: team.slug,
     description: null,
     privacy: "closed",
+    notification_setting: "notifications_enabled",
     permission: "pull",
     url,
     html_url: `${scope.html}/orgs/${team.org}/teams/${team.slug}`,
     members_url: `${url}/members{/member}`,
     repositories_url: `${url}/repos`,
-    parent: null,
+    parent: parentPayload(scope, team),
     type: "organization",
     organization_id: scope.world.accounts.get(team.org.toLowerCase())?.id ?? 0,
   };
+}
+
+/** The parent as it stands within its child: without a parent of its own. */
+function parentPayload(scope: Scope, { org, parent }: Team): Payload | null {
+  const above = parent === null ? null : scope.world.team(org, parent);
+  if (above === null) return null;
+  const { parent: _, ...payload } = teamPayload(scope, { ...above, parent: null });
+  return payload;
 }
 
 /** An App as GitHub shows it beside a check run or comment ("integration"). Its owner is said to be its bot: the world knows no other. */
@@ -89,8 +98,9 @@ export function appPayload(scope: Scope, app: App): Payload {
 export function authorAssociation(scope: Scope, repo: Repo, login: string): string {
   if (repo.owner === login) return "OWNER";
   if (repo.collaborators.has(login)) return "COLLABORATOR";
-  const inTeam = [...repo.teams.keys()].some((slug) =>
-    scope.world.team(repo.owner, slug)?.members.has(login),
-  );
+  const inTeam = [...repo.teams.keys()].some((slug) => {
+    const team = scope.world.team(repo.owner, slug);
+    return team !== null && scope.world.membersOf(team).has(login);
+  });
   return inTeam ? "MEMBER" : "NONE";
 }

@@ -1,9 +1,10 @@
 import type { Repo } from "../../world/entities.ts";
-import type { WorldEvent } from "../../world/world.ts";
+import type { WorldEvent } from "../../world/world-event.ts";
 import { organizationPayload, teamPayload, userPayload } from "./account.ts";
 import { checkRunPayload } from "./check-run.ts";
 import { commentPayload, issuePayload, reviewPayload } from "./conversation.ts";
 import { briefRepositoryPayload, installationPayload } from "./installation.ts";
+import { membershipContent } from "./membership.ts";
 import { pullNumbers } from "./pull-numbers.ts";
 import { labelPayload, plainPullPayload, pullRequestPayload } from "./pull-request.ts";
 import { pushPayload, simpleCommitPayload } from "./push.ts";
@@ -15,7 +16,7 @@ type EventOf<K extends WorldEvent["kind"]> = Extract<WorldEvent, { kind: K }>;
 
 /** What GitHub sends for an event, but for the `installation` that each App finds its own in. */
 export async function payloadOf(scope: Scope, event: WorldEvent): Promise<Payload> {
-  const about = "repo" in event ? aboutRepo(scope, event.repo) : {};
+  const about = "repo" in event && event.repo !== null ? aboutRepo(scope, event.repo) : {};
   const sender = userPayload(scope, accountNamed(scope, event.actor));
   const action = "action" in event ? { action: event.action } : {};
   return { ...action, ...about, ...(await contentOf(scope, event)), sender };
@@ -52,6 +53,11 @@ async function contentOf(scope: Scope, event: WorldEvent): Promise<Payload> {
       return await statusPayload(scope, event.repo, event.status);
     case "merge_group":
       return { merge_group: await mergeGroupPayload(event) };
+    case "member":
+    case "membership":
+    case "team":
+    case "organization":
+      return membershipContent(scope, event);
     case "installation":
     case "installation_repositories":
       return installationContent(scope, event);

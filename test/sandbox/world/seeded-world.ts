@@ -1,7 +1,8 @@
 import { createMemoryStore } from "../../../sandbox/git/memory-store.ts";
 import { createWorld } from "../../../sandbox/world/create-world.ts";
 import type { App, Pull, Repo, Ruleset } from "../../../sandbox/world/entities.ts";
-import type { World, WorldEvent } from "../../../sandbox/world/world.ts";
+import type { World } from "../../../sandbox/world/world.ts";
+import type { WorldEvent } from "../../../sandbox/world/world-event.ts";
 
 /** acme/cd with one file on main, people with and without rights, an App installed, and everything that happened as short lines. */
 export interface Seeded {

@@ -1,5 +1,5 @@
 import type { Comment, Pull } from "../../../sandbox/world/entities.ts";
-import type { WorldEvent } from "../../../sandbox/world/world.ts";
+import type { WorldEvent } from "../../../sandbox/world/world-event.ts";
 import type { Harbour } from "../../support/harbour.ts";
 import type { Person, Verb } from "./actions.ts";
 import type { Place } from "./ladder.ts";

@@ -1,6 +1,6 @@
 import type { Oid } from "../../../sandbox/git/object-store.ts";
 import type { Pull } from "../../../sandbox/world/entities.ts";
-import type { WorldEvent } from "../../../sandbox/world/world.ts";
+import type { WorldEvent } from "../../../sandbox/world/world-event.ts";
 import type { Harbour } from "../../support/harbour.ts";
 import { CONFIG, compareAge, images, withoutVersions } from "../fleet.ts";
 import { bases, type Place, places, type Rules, rulesOf, settings } from "./ladder.ts";

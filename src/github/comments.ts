@@ -203,8 +203,14 @@ async function keepOne(
   }
 }
 
+/** GitHub's words where it failed itself, whatever type it puts beside them. */
+const BROKE_OFF = /^Something went wrong/;
+
 function notSaid(detail: string, errors: readonly GraphqlError[]): Error {
-  const final = errors.some(({ type }) => type === "NOT_FOUND" || type === "UNPROCESSABLE");
+  const final = errors.some(
+    ({ message, type }) =>
+      type === "NOT_FOUND" || (type === "UNPROCESSABLE" && !BROKE_OFF.test(message)),
+  );
   return final
     ? new ForgeDenied(`GitHub does not take the comment: ${detail}`, "permission-missing")
     : unavailable(`The comment may not be there: ${detail}`);

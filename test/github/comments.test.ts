@@ -205,6 +205,12 @@ describe("what GitHub may answer otherwise", () => {
     await expect(host.pulls.say(said)).rejects.toThrow(ForgeDenied);
   });
 
+  test("what GitHub itself fails at is an outage, whatever type it gives it", async () => {
+    const message = "Something went wrong while executing your query.";
+    const host = scriptedHost([errors({ type: "UNPROCESSABLE", path: ["comment"], message })]);
+    await expect(host.pulls.say(said)).rejects.toThrow(ForgeUnavailable);
+  });
+
   test("a reply whose reaction fails is a reply", async () => {
     const added = {
       commentEdge: { node: { id: "IC_9" } },

@@ -23,6 +23,9 @@ interface Options {
   readonly workers: number;
 }
 
+/** Worlds are short-lived garbage: the default room for it makes a fifth of the time collection. In MiB. */
+const ROOM_FOR_THE_YOUNG = "--max-semi-space-size=32";
+
 interface Found {
   readonly tally: Tally;
   readonly failure: Failure | null;
@@ -98,11 +101,10 @@ async function shareOut(options: Options): Promise<Found> {
   const children: ChildProcess[] = [];
   const sum: { tally: Tally; failure: Failure | null } = { tally: newTally(), failure: null };
   const workers = Array.from({ length: of }, async (_, index) => {
-    const child = fork(fileURLToPath(import.meta.url), [
-      ...process.argv.slice(2),
-      `--seed=${options.seed}`,
-      `--worker=${index}/${of}`,
-    ]);
+    const told = [`--seed=${options.seed}`, `--worker=${index}/${of}`];
+    const child = fork(fileURLToPath(import.meta.url), [...process.argv.slice(2), ...told], {
+      execArgv: [...process.execArgv, ROOM_FOR_THE_YOUNG],
+    });
     children.push(child);
     const found = await outcomeOf(child);
     if (found === null) {

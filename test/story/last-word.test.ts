@@ -66,6 +66,22 @@ describe("a command that cannot be brought to an end", () => {
     expect(h.open()).toEqual([pull]);
   });
 
+  test("whose answer GitHub fails at several times, whatever type it gives that, is answered", async () => {
+    const h = await beginLadder(start);
+    const pull = await pullOf(h, "topic");
+    const fault: Fault = {
+      kind: "field-fails",
+      field: 1,
+      type: "UNPROCESSABLE",
+      message: "Something went wrong while executing your query.",
+    };
+    h.stage.faults.arm({ fault, at: "addComment", times: 2 });
+    await say(h, "ben", pull, "/rollback pre-prod");
+    await patience(h, HOUR);
+    expect(h.stage.faults.fired.get("field-fails")).toBe(2);
+    expect(replies(h, pull)).toHaveLength(1);
+  });
+
   test("by a fault of Tagboat's own keeps no other command back, and tells nothing of its inside", async () => {
     const h = await beginLadder(start, {}, { keepLog: true });
     const pull = await pullOf(h, "topic");

@@ -96,7 +96,11 @@ export class Process {
     if (life.dead || last === "before") return this.#end(life);
     await this.#watching(request);
     const response = fetch(request);
-    if (last === "after") return this.#end(life);
+    if (last === "after") {
+      // Nobody is there any more to whom its loss would matter.
+      response.catch(() => null);
+      return this.#end(life);
+    }
     const answer = await response;
     return life.dead ? NEVER : answer;
   }

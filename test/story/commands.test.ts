@@ -2,21 +2,18 @@ import { describe, expect, test } from "@jest/globals";
 import type { Pull } from "../../sandbox/world/entities.ts";
 import { type Verb, verbs } from "../../src/model/command.ts";
 import { grammars } from "../../src/promote/command-grammar.ts";
+import { approve, check, replies, say } from "../support/conversation.ts";
 import type { Harbour } from "../support/harbour.ts";
 import { type Layout, layouts, type Settings } from "../support/layouts.ts";
 import { patience } from "../support/patience.ts";
 import {
-  approve,
   beginOn,
   changedPaths,
-  check,
   merge,
   onlyProposal,
   placeOf,
   proposals,
   reactions,
-  replies,
-  say,
   talk,
   textsAt,
   textsOf,

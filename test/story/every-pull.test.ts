@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { say } from "../support/conversation.ts";
 import type { Harbour } from "../support/harbour.ts";
 import {
   beginLadder,
@@ -7,7 +8,6 @@ import {
   PROD,
   proposalFor,
   pullOf,
-  say,
 } from "../support/ladder-story.ts";
 import { patience } from "../support/patience.ts";
 import { CONFIG, configText, DEV, IMAGE, overlay, stories, V1, V2 } from "../support/story.ts";

@@ -2,18 +2,11 @@ import { describe, expect, test } from "@jest/globals";
 import type { Pull } from "../../sandbox/world/entities.ts";
 import { type Gate, gates } from "../../src/model/gate.ts";
 import { ruleset } from "../sandbox/world/seeded-world.ts";
+import { approve, say } from "../support/conversation.ts";
 import type { Harbour } from "../support/harbour.ts";
 import { type Layout, layouts, type Settings } from "../support/layouts.ts";
 import { patience } from "../support/patience.ts";
-import {
-  approve,
-  beginOn,
-  onlyProposal,
-  placeOf,
-  say,
-  talk,
-  textsAt,
-} from "../support/promotion-steps.ts";
+import { beginOn, onlyProposal, placeOf, talk, textsAt } from "../support/promotion-steps.ts";
 import { CONFIG, stories } from "../support/story.ts";
 
 /** Each gate closes the check, says why, and GitHub lets nobody past: on each layout. */

@@ -1,15 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Fault } from "../../sandbox/api/faults.ts";
 import { ruleset } from "../sandbox/world/seeded-world.ts";
-import {
-  beginLadder,
-  checkOn,
-  PRE,
-  proposalFor,
-  pullOf,
-  replies,
-  say,
-} from "../support/ladder-story.ts";
+import { replies, say } from "../support/conversation.ts";
+import { beginLadder, checkOn, PRE, proposalFor, pullOf } from "../support/ladder-story.ts";
 import { patience } from "../support/patience.ts";
 import { overlay, stories, V2 } from "../support/story.ts";
 

@@ -1,16 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Pull } from "../../sandbox/world/entities.ts";
 import { ruleset } from "../sandbox/world/seeded-world.ts";
+import { approve, say } from "../support/conversation.ts";
 import type { Harbour } from "../support/harbour.ts";
 import {
-  approve,
   beginLadder,
   checkOn,
   ladderConfig,
   PRE,
   proposalFor,
   pullOf,
-  say,
 } from "../support/ladder-story.ts";
 import { patience } from "../support/patience.ts";
 import { CONFIG, overlay, stories, V1, V2 } from "../support/story.ts";

@@ -1,19 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Pull } from "../../sandbox/world/entities.ts";
 import { ruleset } from "../sandbox/world/seeded-world.ts";
+import { approve, check, say } from "../support/conversation.ts";
 import type { Harbour } from "../support/harbour.ts";
 import { layouts } from "../support/layouts.ts";
 import { patience } from "../support/patience.ts";
-import {
-  approve,
-  beginOn,
-  check,
-  onlyProposal,
-  placeOf,
-  proposals,
-  say,
-  talk,
-} from "../support/promotion-steps.ts";
+import { beginOn, onlyProposal, placeOf, proposals, talk } from "../support/promotion-steps.ts";
 import { stories } from "../support/story.ts";
 
 /** What happens between an open gate and the merge, where GitHub itself waits for more. */

@@ -1,16 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
+import { approve, check, say } from "../support/conversation.ts";
 import type { Harbour } from "../support/harbour.ts";
 import { type Layout, layouts, type Settings, type Step } from "../support/layouts.ts";
 import { patience } from "../support/patience.ts";
 import {
-  approve,
   beginOn,
   changedPaths,
-  check,
   merge,
   placeOf,
   proposals,
-  say,
   talk,
   textsAt,
   textsOf,

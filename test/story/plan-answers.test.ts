@@ -1,15 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
+import { ease, replies, say } from "../support/conversation.ts";
 import type { Harbour } from "../support/harbour.ts";
-import {
-  ease,
-  ladderStories,
-  PRE,
-  promotion,
-  pushed,
-  replies,
-  say,
-  talk,
-} from "../support/pinned-story.ts";
+import { PRE } from "../support/ladder-story.ts";
+import { ladderStories, promotion, pushed, talk } from "../support/pinned-story.ts";
 import { DEV, overlay, V1, V2, V3 } from "../support/story.ts";
 
 /** What people are told before anything is done, and of what is passed over. */

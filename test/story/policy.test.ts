@@ -1,15 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
+import { approve, replies, say } from "../support/conversation.ts";
 import type { Harbour } from "../support/harbour.ts";
 import {
-  approve,
   beginLadder,
   checkOn,
   ladderConfig,
   PRE,
   proposalFor,
   pullOf,
-  replies,
-  say,
 } from "../support/ladder-story.ts";
 import { patience } from "../support/patience.ts";
 import { CONFIG, DEV, IMAGE, overlay, stories, V1, V2, V3 } from "../support/story.ts";

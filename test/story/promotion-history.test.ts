@@ -1,7 +1,9 @@
 import { expect, test } from "@jest/globals";
 import { outcomeWords } from "../../src/cli/outcome-words.ts";
+import { ease, say } from "../support/conversation.ts";
 import type { Harbour } from "../support/harbour.ts";
-import { ease, ladderStories, PRE, promotion, pushed, say, talk } from "../support/pinned-story.ts";
+import { PRE } from "../support/ladder-story.ts";
+import { ladderStories, promotion, pushed, talk } from "../support/pinned-story.ts";
 import { IMAGE, overlay, V1, V2 } from "../support/story.ts";
 
 const { begin } = ladderStories();

@@ -1,19 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Pull } from "../../sandbox/world/entities.ts";
+import { check, ease, replies, say } from "../support/conversation.ts";
 import type { Harbour } from "../support/harbour.ts";
-import {
-  check,
-  ease,
-  ladder,
-  ladderStories,
-  PRE,
-  PROD,
-  promotion,
-  pushed,
-  replies,
-  say,
-  talk,
-} from "../support/pinned-story.ts";
+import { ladderConfig, PRE, PROD } from "../support/ladder-story.ts";
+import { ladderStories, promotion, pushed, talk } from "../support/pinned-story.ts";
 import { CONFIG, commitsOf, overlay, V1, V2, V3, V4 } from "../support/story.ts";
 
 const { begin } = ladderStories();
@@ -156,7 +146,7 @@ describe("the base moves under a promotion", () => {
     const h = await begin();
     const made = await promoted(h);
     const before = made.headOid;
-    await pushed(h, "main", { [CONFIG]: `${ladder()}mode: observe\n`, [PRE]: overlay(V0) });
+    await pushed(h, "main", { [CONFIG]: `${ladderConfig()}mode: observe\n`, [PRE]: overlay(V0) });
     expect(made.headOid).toBe(before);
     expect(made.state).toBe("open");
   });

@@ -1,16 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
+import { replies, say } from "../support/conversation.ts";
 import type { Harbour } from "../support/harbour.ts";
 import { type Layout, layouts, type Settings } from "../support/layouts.ts";
 import { patience } from "../support/patience.ts";
-import {
-  beginOn,
-  merge,
-  onlyProposal,
-  placeOf,
-  replies,
-  say,
-  talk,
-} from "../support/promotion-steps.ts";
+import { beginOn, merge, onlyProposal, placeOf, talk } from "../support/promotion-steps.ts";
 import { stories } from "../support/story.ts";
 
 /**

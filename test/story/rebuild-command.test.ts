@@ -1,18 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Pull } from "../../sandbox/world/entities.ts";
+import { ease, replies, say } from "../support/conversation.ts";
 import type { Harbour } from "../support/harbour.ts";
-import {
-  ease,
-  ladder,
-  ladderStories,
-  PRE,
-  PROD,
-  promotion,
-  pushed,
-  replies,
-  say,
-  talk,
-} from "../support/pinned-story.ts";
+import { ladderConfig, PRE, PROD } from "../support/ladder-story.ts";
+import { ladderStories, promotion, pushed, talk } from "../support/pinned-story.ts";
 import { CONFIG, commitsOf, DEV, IMAGE, overlay, V1, V2, V3 } from "../support/story.ts";
 
 const { begin } = ladderStories();
@@ -140,7 +131,7 @@ describe("/tagboat rebuild is refused", () => {
 
   test("to a stranger, and to who may not command the environment", async () => {
     const h = await begin({
-      [CONFIG]: ladder({ pre: "    allow: { teams: [ops] }\n" }),
+      [CONFIG]: ladderConfig({ pre: "    allow: { teams: [ops] }\n" }),
     });
     h.stage.world.addTeam("acme", "ops", ["ann"]);
     const pull = await talk(h);

@@ -1,16 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Pull } from "../../sandbox/world/entities.ts";
+import { ease, replies, say } from "../support/conversation.ts";
 import type { Harbour } from "../support/harbour.ts";
-import {
-  ease,
-  ladderStories,
-  PRE,
-  promotion,
-  pushed,
-  replies,
-  say,
-  talk,
-} from "../support/pinned-story.ts";
+import { PRE } from "../support/ladder-story.ts";
+import { ladderStories, promotion, pushed, talk } from "../support/pinned-story.ts";
 import { commitsOf, DEV, ourBranches, overlay, V2, V3 } from "../support/story.ts";
 
 const { begin } = ladderStories();

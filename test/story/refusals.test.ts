@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { refuseReasons } from "../../src/model/outcome.ts";
+import { replies, say } from "../support/conversation.ts";
 import { type Layout, layouts } from "../support/layouts.ts";
-import { beginOn, proposals, reactions, replies, say, talk } from "../support/promotion-steps.ts";
+import { beginOn, proposals, reactions, talk } from "../support/promotion-steps.ts";
 import { type Row, refusals } from "../support/refusal-rows.ts";
 import { stories } from "../support/story.ts";
 

@@ -1,15 +1,7 @@
 import { expect, test } from "@jest/globals";
-import {
-  check,
-  ease,
-  ladder,
-  ladderStories,
-  PRE,
-  promotion,
-  replies,
-  say,
-  talk,
-} from "../support/pinned-story.ts";
+import { check, ease, replies, say } from "../support/conversation.ts";
+import { ladderConfig, PRE } from "../support/ladder-story.ts";
+import { ladderStories, promotion, talk } from "../support/pinned-story.ts";
 import { CONFIG, IMAGE, overlay, V1, V2 } from "../support/story.ts";
 
 const { begin } = ladderStories();
@@ -17,7 +9,7 @@ const MIRROR = "registry.prod.example/app";
 
 test("a rollback takes the name back that the promotion gave", async () => {
   const h = await begin({
-    [CONFIG]: ladder({ pre: `    image: { ${IMAGE}: ${MIRROR} }\n` }),
+    [CONFIG]: ladderConfig({ pre: `    image: { ${IMAGE}: ${MIRROR} }\n` }),
   });
   h.registry.put(MIRROR, V2, { created: "2026-11-21T10:00:00Z" });
   const pull = await talk(h);
@@ -40,7 +32,7 @@ test("a rollback takes the name back that the promotion gave", async () => {
 
 test("a rollback brings the form back: a tag where the version before had no digest", async () => {
   const h = await begin({
-    [CONFIG]: ladder().replace(`- name: ${IMAGE}`, `- name: ${IMAGE}\n    pin: tag+digest`),
+    [CONFIG]: ladderConfig().replace(`- name: ${IMAGE}`, `- name: ${IMAGE}\n    pin: tag+digest`),
   });
   const pull = await talk(h);
   await say(h, "ben", pull, "/promote pre-prod");

@@ -1,17 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Pull } from "../../sandbox/world/entities.ts";
+import { ease, replies, say } from "../support/conversation.ts";
 import type { Harbour } from "../support/harbour.ts";
-import {
-  ease,
-  ladder,
-  ladderStories,
-  PRE,
-  promotion,
-  pushed,
-  replies,
-  say,
-  talk,
-} from "../support/pinned-story.ts";
+import { ladderConfig, PRE } from "../support/ladder-story.ts";
+import { ladderStories, promotion, pushed, talk } from "../support/pinned-story.ts";
 import { CONFIG, DEV, overlay, V1, V2, V3, V4 } from "../support/story.ts";
 
 const { begin } = ladderStories();
@@ -79,7 +71,7 @@ describe("a promotion of something newer", () => {
   });
 
   test("lifts it in the name of somebody who may still command there", async () => {
-    const h = await begin({ [CONFIG]: ladder({ pre: "    allow: { teams: [ops] }\n" }) });
+    const h = await begin({ [CONFIG]: ladderConfig({ pre: "    allow: { teams: [ops] }\n" }) });
     const team = h.stage.world.addTeam("acme", "ops", ["ben"]);
     const pull = await rolledBack(h);
     await pushed(h, "main", { [DEV]: overlay(V3) });
@@ -96,7 +88,7 @@ describe("a promotion of something newer", () => {
 });
 
 test("where merges are followed a rollback holds them, until somebody promotes", async () => {
-  const h = await begin({ [CONFIG]: ladder({ pre: "    on: merge\n" }), [DEV]: overlay(V1) });
+  const h = await begin({ [CONFIG]: ladderConfig({ pre: "    on: merge\n" }), [DEV]: overlay(V1) });
   const pull = await talk(h);
   await pushed(h, "main", { [DEV]: overlay(V2) });
   await h.people.merge("ann", promotion(h));

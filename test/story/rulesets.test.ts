@@ -1,17 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Pull, Ruleset } from "../../sandbox/world/entities.ts";
 import { ruleset } from "../sandbox/world/seeded-world.ts";
+import { approve, check, replies, say } from "../support/conversation.ts";
 import type { Harbour } from "../support/harbour.ts";
 import { type Layout, layouts } from "../support/layouts.ts";
 import { patience } from "../support/patience.ts";
 import {
-  approve,
   beginOn,
-  check,
   onlyProposal,
   placeOf,
-  replies,
-  say,
   talk,
   textsAt,
   textsOf,

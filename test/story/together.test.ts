@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Pull } from "../../sandbox/world/entities.ts";
+import { check, ease, replies, say } from "../support/conversation.ts";
 import type { Harbour } from "../support/harbour.ts";
-import { check, ease, promotion, pushed, replies, say, talk } from "../support/pinned-story.ts";
+import { promotion, pushed, talk } from "../support/pinned-story.ts";
 import { CONFIG, stories } from "../support/story.ts";
 
 const { start } = stories();

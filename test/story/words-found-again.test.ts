@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { beginLadder, pullOf, replies, say } from "../support/ladder-story.ts";
+import { replies, say } from "../support/conversation.ts";
+import { beginLadder, pullOf } from "../support/ladder-story.ts";
 import { patience } from "../support/patience.ts";
 import { stories } from "../support/story.ts";
 

@@ -1,7 +1,7 @@
-import type { Comment, Pull } from "../../sandbox/world/entities.ts";
+import type { Pull } from "../../sandbox/world/entities.ts";
+import { ease } from "./conversation.ts";
 import type { Harbour, HarbourOptions } from "./harbour.ts";
-import { patience } from "./patience.ts";
-import { CONFIG, DEV, IMAGE, overlay, V1, V2, V3 } from "./story.ts";
+import { CONFIG, DEV, IMAGE, overlay, V1, V2, V3, V4 } from "./story.ts";
 
 /** The usual props of a promotion: dev → pre-prod → prod, one image. */
 export const PRE = "env/overlays/02-pre-prod/kustomization.yaml";
@@ -50,6 +50,7 @@ export async function beginLadder(
   const h = await start({}, { promotion: true, ...more, files: { ...ladderFiles, ...files } });
   h.registry.put(IMAGE, V2, { created: "2026-11-21T10:00:00Z" });
   h.registry.put(IMAGE, V3, { created: "2026-11-22T07:00:00Z" });
+  h.registry.put(IMAGE, V4, { created: "2026-11-22T08:00:00Z" });
   await h.tagboat.indexes.ofOwner("acme");
   return h;
 }
@@ -64,29 +65,8 @@ export async function pullOf(
   await h.people.branch("ann", branch);
   await h.people.gitPush("ann", branch, files);
   const pull = await h.people.openPull("ann", branch, base);
-  await patience(h, 60_000);
+  await ease(h);
   return pull;
-}
-
-/** A comment, and all that follows from it. */
-export async function say(h: Harbour, login: string, pull: Pull, body: string): Promise<Comment> {
-  const comment = await h.stage.world.comment(h.repo, login, pull, body);
-  await patience(h, 60_000);
-  return comment;
-}
-
-/** A review that approves, and all that follows from it. */
-export async function approve(h: Harbour, login: string, pull: Pull): Promise<void> {
-  await h.people.approve(login, pull);
-  await patience(h, 60_000);
-}
-
-/** Our replies on a pull request, without their markers. */
-export function replies(h: Harbour, pull: Pull): string[] {
-  return h.stage.world
-    .comments(pull)
-    .filter(({ author }) => author === h.app.bot.login)
-    .map(({ body }) => body.replace(/\n*<!-- tagboat:[^>]+ -->/g, ""));
 }
 
 /** What the promotion check says on a commit; `null`: there is none. */

@@ -1,4 +1,5 @@
 import type { Comment, Pull } from "../../sandbox/world/entities.ts";
+import { ease } from "./conversation.ts";
 import type { Harbour } from "./harbour.ts";
 import {
   digestOf,
@@ -8,13 +9,10 @@ import {
   type Settings,
   type Step,
 } from "./layouts.ts";
-import { patience } from "./patience.ts";
 import type { stories } from "./story.ts";
 
 type Start = ReturnType<typeof stories>["start"];
 
-/** Enough for the pacer to let everything through. */
-const MINUTE = 60_000;
 const FIRST_BUILT = Date.parse("2026-11-20T10:00:00Z");
 const DAY = 24 * 3_600_000;
 
@@ -47,24 +45,9 @@ export async function talk(h: Harbour, branch = "topic"): Promise<Pull> {
   await h.people.branch("ann", branch);
   await h.people.gitPush("ann", branch, { "NOTES.md": `# ${branch}\n` });
   const pull = await h.people.openPull("ann", branch);
-  await patience(h, MINUTE);
+  await ease(h);
   h.stage.recorder.clear();
   return pull;
-}
-
-/** Somebody comments, and everything that follows comes to its end. */
-export async function say(h: Harbour, login: string, pull: Pull, body: string): Promise<Comment> {
-  const comment = await h.stage.world.comment(h.repo, login, pull, body);
-  await patience(h, MINUTE);
-  return comment;
-}
-
-/** Our replies on a pull request, without their markers. */
-export function replies(h: Harbour, pull: Pull): string[] {
-  return h.stage.world
-    .comments(pull)
-    .filter(({ author }) => author === h.app.bot.login)
-    .map(({ body }) => body.replace(/\n*<!-- tagboat:[^>]+ -->/g, ""));
 }
 
 export function reactions({ reactions: all }: Comment): string[] {
@@ -83,23 +66,10 @@ export function onlyProposal(h: Harbour): Pull {
   return pull;
 }
 
-/** What the promotion check says on a pull request's head; `null`: nothing. */
-export function check(h: Harbour, pull: Pull) {
-  const runs = h.stage.world.checks(h.repo, pull.headOid);
-  const run = runs.filter(({ name }) => name === "tagboat/promotion").at(-1);
-  return run === undefined ? null : { conclusion: run.conclusion, title: run.title };
-}
-
-/** Somebody approves, and everything that follows comes to its end. */
-export async function approve(h: Harbour, login: string, pull: Pull): Promise<void> {
-  await h.people.approve(login, pull);
-  await patience(h, MINUTE);
-}
-
 /** Somebody presses the button. */
 export async function merge(h: Harbour, login: string, pull: Pull): Promise<void> {
   await h.people.merge(login, pull);
-  await patience(h, MINUTE);
+  await ease(h);
 }
 
 /** The names behind a verb: environment, and component where there is one. */

@@ -1,10 +1,11 @@
 import type { RefuseReason } from "../../src/model/outcome.ts";
 import type { RegistryAnswer } from "../../src/model/registry.ts";
 import { grammars } from "../../src/promote/command-grammar.ts";
+import { say } from "./conversation.ts";
 import type { Harbour } from "./harbour.ts";
 import { digestOf, fileAtVersion, type Layout, type Settings } from "./layouts.ts";
 import { patience } from "./patience.ts";
-import { onlyProposal, placeOf, proposals, say, talk, toldPlace } from "./promotion-steps.ts";
+import { onlyProposal, placeOf, proposals, talk, toldPlace } from "./promotion-steps.ts";
 import { CONFIG } from "./story.ts";
 
 /** One way to be refused: what is arranged, what is said, what is answered. */

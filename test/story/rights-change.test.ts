@@ -195,6 +195,19 @@ describe("a storm", () => {
     expect(check(s).conclusion).toBe("success");
   });
 
+  test("of half a minute is a look every ten seconds", async () => {
+    scene = await begin({});
+    const { clock, stage } = scene.h;
+    stage.recorder.clear();
+    for (let second = 0; second < 30; second += 1) {
+      stage.world.joinTeam("acme", "web", "cara");
+      await scene.settle(500);
+      await clock.advance(1000);
+    }
+    await scene.settle();
+    expect(stage.recorder.counted().map(({ what }) => what)).toEqual([LIST, LIST, LIST]);
+  });
+
   test("is one request where only what waits for nothing is open", async () => {
     scene = await begin({});
     const { recorder, world } = scene.h.stage;

@@ -59,13 +59,14 @@ export async function runGate(
 /** Why a repo without a config has no check. */
 export const NO_CONFIG = "no config: nothing is gated here";
 
+/** Without a config nothing is judged: of an open one that is enough, what is over leaves a branch behind. */
 function lookAt(parts: RunParts, known: KnownRepo, pull: number): Promise<PullLook | null> {
   const { config } = known;
   if (config !== null) return lookToJudge(parts, known, config, pull);
   return parts.gateReads.look(known.repo, {
     number: pull,
     counted: WORD_LABEL,
-    isEnough: () => true,
+    isEnough: ({ state }) => state === "open",
   });
 }
 

@@ -189,3 +189,16 @@ test("a config that cannot be read, and none before it, gates everything", async
   await patience(h, 60_000);
   expect(checkOn(h, pull.headOid)).toMatchObject(NOTHING);
 });
+
+test("a merged proposal's branch goes, also where the config was broken before and nobody remembers it", async () => {
+  const h = await beginLadder(start);
+  const talk = await pullOf(h, "topic");
+  await say(h, "ann", talk, "/promote pre-prod");
+  const proposal = proposalFor(h, "pre-prod");
+  await h.people.gitPush("ann", "main", { [CONFIG]: "version: 7\n" });
+  await patience(h, 60_000);
+  await h.restart();
+  await h.people.merge("ann", proposal);
+  await patience(h, 60_000);
+  expect(await h.repo.store.readRef(`refs/heads/${proposal.headBranch}`)).toBeNull();
+});

@@ -46,6 +46,8 @@ export type Deed =
       readonly place: number;
       readonly who: Person;
       readonly state: "APPROVED" | "CHANGES_REQUESTED" | "COMMENTED";
+      /** The base is merged in before anybody could look: what was reviewed is an older head. */
+      readonly outrun: boolean;
     }
   | { readonly do: "dismiss"; readonly place: number }
   | {

@@ -85,6 +85,7 @@ export class Crowd {
       case "review":
         if (!this.#reads(deed.who)) return;
         await world.review(repo, deed.who, pull, { state: deed.state, body: "looked at" });
+        if (deed.outrun) await this.#mergeBase(pull);
         return;
       case "dismiss": {
         const review = world
@@ -101,13 +102,14 @@ export class Crowd {
       case "close":
         return world.closePull(repo, "ann", pull);
       case "merge-base":
-        await this.#harbour.people
-          .mergeInto("ann", pull.headBranch, pull.baseBranch)
-          .catch(() => null);
-        return;
+        return this.#mergeBase(pull);
       case "commit":
         return this.#commitOn(place, pull, deed.what);
     }
+  }
+
+  async #mergeBase({ baseBranch, headBranch }: Pull): Promise<void> {
+    await this.#harbour.people.mergeInto("ann", headBranch, baseBranch).catch(() => null);
   }
 
   /** The open proposal of a place: one that was asked for before one that follows pushes. */

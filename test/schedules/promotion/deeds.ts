@@ -59,6 +59,7 @@ function reviews(place: fc.Arbitrary<number>): readonly fc.WeightedArbitrary<Dee
     place,
     who: reviewing,
     state: fc.constantFrom(...states),
+    outrun: fc.constantFrom(false, false, false, false, false, true),
   });
   return [
     { weight: 16, arbitrary: review },

@@ -1,12 +1,16 @@
 import type { Pull } from "../../../sandbox/world/entities.ts";
 import { COMMENT_LIVES } from "../../../src/promote/request.ts";
 import { parsePinnedBranch } from "../../../src/propose/branch-name.ts";
+import type { Person } from "./actions.ts";
 import { settings } from "./ladder.ts";
 import { lookAgain } from "./look-again.ts";
 import { placeOfWords } from "./repo-look.ts";
 import type { Scene } from "./run-promotion.ts";
 import type { Saying } from "./said.ts";
 import { CHECK } from "./watch.ts";
+
+/** Whom no schedule ever lets write. */
+const NEVER_WRITE: readonly Person[] = ["cara", "gus"];
 
 /** When everything has come to rest: what was asked is answered, what may go on went on, nothing is written again. */
 export async function judgeEnd(scene: Scene): Promise<void> {
@@ -25,6 +29,8 @@ function judgeAnswer({ process, said, watch }: Scene, saying: Saying): void {
   const what = `comment ${saying.comment} of ${saying.who} (${saying.verb})`;
   if (replies.length > 1) watch.complain(`${what} was answered ${replies.length} times`);
   if (saying.answer === "never" && replies.length > 0) watch.complain(`${what} was answered`);
+  if (NEVER_WRITE.includes(saying.who) && replies.some(({ done }) => done))
+    watch.complain(`${what} was obeyed`);
   const heard = said.heard.get(saying.comment);
   const inTime = heard !== undefined && heard.at - saying.at <= COMMENT_LIVES;
   if (saying.answer !== "once" || !inTime || heard.database !== process.lost) return;

@@ -8,7 +8,7 @@ import { basename, join, resolve } from "node:path";
  * those of its folder `promotion` are for the schedules of commands, gates and merges.
  * A bug that no schedule finds is a promise that nobody keeps watch over: exit code 1, as for a patch that does not apply.
  */
-const RUNS = 400;
+const RUNS = 600;
 const SEED = 1;
 const FOLDER = "test/schedules/planted";
 const PROMOTION = "promotion/";

@@ -1,8 +1,7 @@
-import type { PullState, Target } from "../model/forge.ts";
+import type { Forge, PullState, Target } from "../model/forge.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { plain } from "../model/outside-text.ts";
 import type { Authorship } from "./authorship.ts";
-import { authorshipOf } from "./authorship.ts";
 import { blobOid } from "./blob-oid.ts";
 import { fromHash, renderCommitMessage } from "./commit-message.ts";
 import { openPull } from "./next-step.ts";
@@ -202,15 +201,18 @@ export interface Superseded {
 /** How often the closing of a proposal is begun: an answer that got lost tells nothing, the next look does. */
 const CLOSE_TRIES = 3;
 
+/** Whose work stands on a branch, given what was read of it and of its base. */
+export type AuthorOf = (target: Target, branch: string) => Authorship;
+
 /**
  * Closes the older proposals of a place with a link to the one that takes their place: two for one place would undo each other.
  * One that carries a person's work stays. One request to look at each, one to close it; both again where the answer got lost.
  */
 export async function closeSuperseded(
-  parts: ProposeParts,
+  { forge }: ProposeParts,
   target: Target,
   desired: PinnedProposal,
-  by: number,
+  { authorOf, by }: { readonly authorOf: AuthorOf; readonly by: number },
 ): Promise<readonly Superseded[]> {
   const closed: Superseded[] = [];
   const { component, environment } = desired.place;
@@ -222,25 +224,24 @@ export async function closeSuperseded(
     const theirs = componentsOf(trailers);
     if (!theirs.some((one) => mine.includes(one))) continue;
     const left = theirs.filter((one) => one !== null && !mine.includes(one));
-    if (await closeOne(parts, target, { branch, pull, files: trailers.files, by }))
+    if (await closeOne(forge, target, { authorOf, branch, pull, files: trailers.files, by }))
       closed.push({ number: pull.number, left: left.filter((one) => one !== null) });
   }
   return closed;
 }
 
-async function closeOne(
-  parts: ProposeParts,
-  { repo, base }: Target,
-  older: {
-    readonly branch: string;
-    readonly pull: PullState;
-    readonly files: readonly { readonly path: string }[];
-    readonly by: number;
-  },
-): Promise<boolean> {
-  const { branch, by, files, pull } = older;
+interface Older {
+  readonly authorOf: AuthorOf;
+  readonly branch: string;
+  readonly pull: PullState;
+  readonly files: readonly { readonly path: string }[];
+  readonly by: number;
+}
+
+async function closeOne(forge: Forge, { repo, base }: Target, older: Older): Promise<boolean> {
+  const { branch, files, pull } = older;
   for (let tries = 0; tries < CLOSE_TRIES; tries += 1) {
-    const target = await parts.forge.readTarget({
+    const target = await forge.readTarget({
       repo,
       base: base?.branch ?? null,
       head: branch,
@@ -248,7 +249,7 @@ async function closeOne(
     });
     const stands = target !== null && openPull(target)?.number === pull.number;
     if (!stands) return tries > 0;
-    const closed = await closeStanding(parts, target, { branch, pull, by });
+    const closed = await closeStanding(forge, target, older);
     if (closed !== null) return closed;
   }
   return false;
@@ -256,19 +257,12 @@ async function closeOne(
 
 /** `null`: whether it happened is not known. */
 async function closeStanding(
-  parts: ProposeParts,
+  forge: Forge,
   target: Target,
-  { branch, by, pull }: { readonly branch: string; readonly by: number; readonly pull: PullState },
+  { authorOf, branch, by, pull }: Older,
 ): Promise<boolean | null> {
-  const author = authorshipOf(target.head, {
-    repoId: target.repo.id,
-    branch,
-    keys: parts.keys,
-    pull: openPull(target),
-    onBase: () => null,
-  });
-  if (author.kind !== "ours") return false;
-  const result = await parts.forge.closeProposal({
+  if (authorOf(target, branch).kind !== "ours") return false;
+  const result = await forge.closeProposal({
     target,
     pull,
     comment: `Closed: #${by} takes its place.`,

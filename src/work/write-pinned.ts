@@ -31,7 +31,8 @@ export async function writePinned(
   target: Target,
   desired: PinnedProposal,
 ): Promise<PinnedWrite> {
-  const author = pinnedAuthor(parts, { config }, target, branchOf(desired));
+  const authorOf = (read: Target, branch: string) => pinnedAuthor(parts, { config }, read, branch);
+  const author = authorOf(target, branchOf(desired));
   const { base } = desired.place;
   const place = { pathsAt: (commit: string) => pathsAt(parts.indexes, known, base, commit) };
   const viewed = await viewPinned(parts, place, target, { author, desired });
@@ -43,8 +44,10 @@ export async function writePinned(
     return { kind: "again", detail: attempt.detail };
   }
   const { outcome } = attempt;
-  const opened = outcome.kind === "proposed";
-  const closed = opened ? await closeSuperseded(parts, target, desired, outcome.number) : [];
+  const closed =
+    outcome.kind === "proposed"
+      ? await closeSuperseded(parts, target, desired, { authorOf, by: outcome.number })
+      : [];
   const view = viewed === null ? null : viewToTell(viewed, attempt, target);
   return { kind: "written", outcome, closed, view };
 }

@@ -100,6 +100,20 @@ describe.each(layouts)("on the $name layout", (layout) => {
     );
   });
 
+  test("one that has the base's other changes of its files merged in is closed for a newer one as well", async () => {
+    const h = await begin(layout, { second: FOLLOWS });
+    await touch(h, layout);
+    const made = theOne(h, second);
+    const noted = Object.entries(textsAt(layout, second, layout.tags[0]));
+    const notes = Object.fromEntries(noted.map(([path, text]) => [path, `# a note\n${text}`]));
+    await h.people.gitPush("ann", second.branch, notes);
+    await h.people.mergeInto("ann", made.headBranch, second.branch);
+    await patience(h, 60_000);
+    await h.people.gitPush("ann", first.branch, textsAt(layout, first, newest));
+    await patience(h, 60_000);
+    expect([made.state, theOne(h, second).number > made.number]).toEqual(["closed", true]);
+  });
+
   test.each(["bad-gateway-before", "reset-after"] as const)(
     "the one before is closed once, also where its closing is met by %s",
     async (kind) => {

@@ -25,15 +25,17 @@ export interface OwnWords {
   readonly digests: ReadonlyMap<string, string>;
 }
 
+interface Seen {
+  readonly commits: Set<Oid>;
+  readonly versions: Set<string>;
+}
+
 /** Reads the CD repo as git has it. */
 export class RepoLook {
   readonly #harbour: Harbour;
   readonly #pushed: Pushed;
   readonly #texts = new Map<string, string | null>();
-  readonly #seen = new Map<
-    string,
-    { readonly commits: Set<Oid>; readonly versions: Set<string> }
-  >();
+  readonly #seen = new Map<string, Seen>();
 
   constructor(harbour: Harbour, pushed: Pushed) {
     this.#harbour = harbour;
@@ -121,14 +123,25 @@ export class RepoLook {
     if (tip === null || seen.commits.has(tip)) return seen.versions;
     for (const oid of await this.store.log(tip)) {
       if (seen.commits.has(oid)) continue;
-      seen.commits.add(oid);
-      for (const image of images) {
-        const there = await this.standing(oid, file, image);
-        if (there !== null) seen.versions.add(`${image} ${there.rank}`);
-      }
+      await this.#remember(seen, oid, file);
     }
     return seen.versions;
   }
+
+  async #remember({ commits, versions }: Seen, oid: Oid, file: string): Promise<void> {
+    commits.add(oid);
+    for (const image of images) {
+      const there = await this.standing(oid, file, image);
+      if (there === null) continue;
+      versions.add(heldKey(image, there.rank, "any"));
+      versions.add(heldKey(image, there.rank, there.pinned ? there.build : "tag alone"));
+    }
+  }
+}
+
+/** How {@link RepoLook.everHeld} names what was held; `any`: by whatever digest or none. */
+export function heldKey(image: Image, rank: number, build: number | "tag alone" | "any"): string {
+  return `${image} ${rank} ${build}`;
 }
 
 export function wordsOf({ message }: Commit): OwnWords | null {

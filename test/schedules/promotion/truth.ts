@@ -21,7 +21,7 @@ import {
   sourceOf,
 } from "./ladder.ts";
 import { type Origin, originOf } from "./origin.ts";
-import { placeOfWords, type RepoLook, type Standing } from "./repo-look.ts";
+import { heldKey, placeOfWords, type RepoLook, type Standing } from "./repo-look.ts";
 import type { Said, Saying } from "./said.ts";
 
 const HOUR = 3_600_000;
@@ -189,9 +189,11 @@ export class Truth {
     const source = kind === "rollback" ? place : sourceOf(rules, place);
     if (source === null) return [];
     const held = await this.#look.everHeld(source);
-    const strange = changes.filter(
-      ({ after, image }) => after !== null && !held.has(`${image} ${after.rank}`),
-    );
+    const strange = changes.filter(({ after, image }) => {
+      if (after === null) return false;
+      const keys = after.pinned ? ([after.build, "tag alone"] as const) : (["any"] as const);
+      return !keys.some((key) => held.has(heldKey(image, after.rank, key)));
+    });
     if (strange.length === 0) return [];
     if (kind === "rollback") return ["ladder"];
     const skips = own?.words.asked?.skip != null && this.#maySkip(requester ?? "", rule);

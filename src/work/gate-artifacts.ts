@@ -127,9 +127,10 @@ export class GateArtifacts {
     for (const step of before) {
       const own = of(step.name);
       const isNow = own.some(({ base, file }) => holds(this.#present(step, base, file), now));
-      let held: LadderStep["held"] = isNow ? "now" : "never";
+      const past: HeldArtifact[] = [];
       for (const { base, file } of isNow ? [] : own)
-        if (holds(await this.#history(step, base, file), now)) held = "before";
+        past.push(...(await this.#history(step, base, file)));
+      const held = isNow ? "now" : heldBefore(past, now);
       steps.push({ environment: step.name, held, running: null });
     }
     return steps;
@@ -153,6 +154,15 @@ export class GateArtifacts {
     this.#histories.set(key, held);
     return held;
   }
+}
+
+function heldBefore(past: readonly HeldArtifact[], now: HeldArtifact): LadderStep["held"] {
+  if (holds(past, now)) return "before";
+  const tag = now.kind === "image" ? now.version.tag : null;
+  const sameTag = past.some(
+    (one) => nameOf(one) === nameOf(now) && one.kind === "image" && one.version.tag === tag,
+  );
+  return tag !== null && sameTag ? "other-digest" : "never";
 }
 
 function holds(artifacts: readonly HeldArtifact[], now: HeldArtifact): boolean {

@@ -91,7 +91,7 @@ describe("a tag that a person changes by hand", () => {
     sneaks(
       "by a digest beside the tag",
       {
-        [PRE]: `${overlay(V1)}  digest: sha256:${"6".repeat(64)}\n`,
+        [PRE]: pinned("6"),
       },
       [
         "#2 ladder: quay.io/acme/app 6322-rbbs9 was never in dev: promote it there first.",
@@ -99,10 +99,23 @@ describe("a tag that a person changes by hand", () => {
         WAITS,
       ],
     ),
+    {
+      ...sneaks("by another digest than the step before has", { [PRE]: pinned("6") }, [
+        `#2 ladder: quay.io/acme/app ${V1} was in dev with another digest: promote this one there first.`,
+        `#2 artifact: quay.io/acme/app ${V1} is gone from its registry.`,
+        WAITS,
+      ]),
+      setting: { rules, files: { [DEV]: pinned("5") } },
+    },
     sneaks("by moving the file away", { "docs/old.yaml": overlay(V1) }, [WAITS], [PRE]),
     sneaks("by deleting the file", {}, [WAITS], [PRE]),
   ]);
 });
+
+/** The version of old, with a digest of one hex digit. */
+function pinned(digit: string): string {
+  return `${overlay(V1)}  digest: sha256:${digit.repeat(64)}\n`;
+}
 
 function manyFiles(more: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const files = Array.from({ length: 320 }, (_, n) => [`docs/${n}.md`, `${n}\n`] as const);

@@ -86,7 +86,8 @@ export interface GateArtifact {
 /** How a version stands in an environment that comes before. */
 export interface LadderStep {
   readonly environment: string;
-  readonly held: "now" | "before" | "never";
+  /** `other-digest`: only an image of the same tag was there. */
+  readonly held: "now" | "before" | "other-digest" | "never";
   /** What Argo CD told of it; `null`: nothing tells. */
   readonly running: {
     readonly health: "healthy" | "progressing" | "degraded" | "unknown";

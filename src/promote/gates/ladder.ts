@@ -1,5 +1,5 @@
 import { visible } from "../../model/outside-text.ts";
-import type { GateArtifact, GateFacts, GatePlace } from "./facts.ts";
+import type { GateArtifact, GateFacts, GatePlace, LadderStep } from "./facts.ts";
 import { closed, type Finding, listed, open } from "./finding.ts";
 import { maySkip } from "./rights.ts";
 
@@ -8,7 +8,7 @@ export function ladderGate(facts: GateFacts, place: GatePlace): Finding | null {
   if (facts.origin.kind === "rollback") return rollbackStep(place);
   const { environment, artifacts } = place;
   if (environment.after.length === 0) return null;
-  const skipped = artifacts.filter(({ steps }) => steps.some(({ held }) => held === "never"));
+  const skipped = artifacts.filter(({ steps }) => steps.some((step) => !wasThere(step)));
   if (skipped.length === 0) return open(`It was in ${before(artifacts, environment.after)}.`);
   if (place.skip === null) return closed(neverThere(skipped));
   const { by, reason } = place.skip;
@@ -27,6 +27,11 @@ function rollbackStep({ artifacts, environment }: GatePlace): Finding {
   return closed(`${environment.name} never held ${named(strange)}: promote it instead.`);
 }
 
+/** Whether this very version was in an environment that comes before. */
+export function wasThere({ held }: Pick<LadderStep, "held">): boolean {
+  return held === "now" || held === "before";
+}
+
 function before(artifacts: readonly GateArtifact[], after: readonly string[]): string {
   const steps = artifacts.flatMap((one) => one.steps.map(({ environment }) => environment));
   // Without an overlay of the component an environment is passed over.
@@ -36,11 +41,11 @@ function before(artifacts: readonly GateArtifact[], after: readonly string[]): s
 }
 
 function neverThere(artifacts: readonly GateArtifact[]): string {
-  const steps = artifacts.flatMap(({ steps }) =>
-    steps.filter(({ held }) => held === "never").map(({ environment }) => environment),
-  );
-  const where = listed([...new Set(steps)]);
-  return `${named(artifacts)} was never in ${where}: promote it there first.`;
+  const missing = artifacts.flatMap(({ steps }) => steps.filter((step) => !wasThere(step)));
+  const where = listed([...new Set(missing.map(({ environment }) => environment))]);
+  return missing.every(({ held }) => held === "other-digest")
+    ? `${named(artifacts)} was in ${where} with another digest: promote this one there first.`
+    : `${named(artifacts)} was never in ${where}: promote it there first.`;
 }
 
 function named(artifacts: readonly GateArtifact[]): string {

@@ -1,6 +1,7 @@
 import { renderDuration } from "../../decide/duration.ts";
 import type { GateFacts, GatePlace, LadderStep } from "./facts.ts";
 import { closed, combined, type Finding, open, waiting } from "./finding.ts";
+import { wasThere } from "./ladder.ts";
 
 const NO_FEED =
   "no notification of Argo CD tells how it runs there: connect them, or take the gate out of the config.";
@@ -37,7 +38,7 @@ function overSteps(
 ): Finding {
   if (environment.after.length === 0) return open("No environment comes before.");
   // A step that was left out is the ladder's matter.
-  const steps = artifacts.flatMap((one) => one.steps.filter(({ held }) => held !== "never"));
+  const steps = artifacts.flatMap((one) => one.steps.filter(wasThere));
   if (steps.length === 0) return closed("It ran in no environment before.");
   return combined(
     steps.map((step) =>

@@ -222,6 +222,11 @@ describe("ladder", () => {
       "closed: quay.io/acme/app v2 was never in dev: promote it there first.",
     ],
     [
+      "there by its tag alone",
+      inPlace({ artifacts: [artifact({ steps: [step({ held: "other-digest" })] })] }),
+      "closed: quay.io/acme/app v2 was in dev with another digest: promote this one there first.",
+    ],
+    [
       "in one of two",
       inPlace({
         artifacts: [artifact({ steps: [step(), step({ environment: "qa", held: "never" })] })],

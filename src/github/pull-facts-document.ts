@@ -32,11 +32,12 @@ export type CommentNode = z.infer<typeof CommentNode>;
 /** A pull request with all that decides about it. The cursors page through what may be more than a hundred. */
 export const PULL_FACTS: Document = {
   what: "viewer+repository",
-  text: `query PullFacts($owner: String!, $name: String!, $number: Int!, $reviews: String, $checks: String, $comments: String, $counted: [String!]) {
+  text: `query PullFacts($owner: String!, $name: String!, $number: Int!, $reviews: String, $checks: String, $comments: String, $counted: [String!], $config: String!) {
   viewer { login databaseId }
   repository(owner: $owner, name: $name) {
     databaseId
     autoMergeAllowed
+    defaultBranchRef { target { ... on Commit { file(path: $config) { oid } } } }
     said: pullRequests(labels: $counted, first: 1) { totalCount }
     open: pullRequests(states: OPEN, first: 100, orderBy: { field: UPDATED_AT, direction: DESC }) {
       nodes { number state headRefOid }
@@ -229,9 +230,15 @@ export const PullFactsAnswer = z.object({
     .object({
       databaseId: z.number(),
       autoMergeAllowed: z.boolean(),
+      defaultBranchRef: z
+        .object({
+          target: z.object({ file: z.object({ oid: Oid }).nullish() }).nullable(),
+        })
+        .nullish(),
       said: z.object({ totalCount: z.number().int() }).nullish(),
       open: Others,
       pullRequest: Pull.nullable(),
     })
     .nullable(),
 });
+export type PullRepository = NonNullable<z.infer<typeof PullFactsAnswer>["repository"]>;

@@ -1,10 +1,12 @@
+import { CONFIG_PATH } from "../model/config.ts";
 import { type CdRepo, ForgeUnavailable } from "../model/forge.ts";
-import type { Account, Check, PullFacts, Review } from "../model/pulls.ts";
+import type { Account, PullFacts, Review } from "../model/pulls.ts";
 import { account } from "./accounts.ts";
-import { type BranchDemands, branchDemands, leniently, requiresGate } from "./branch-rules.ts";
+import { branchDemands, leniently, requiresGate } from "./branch-rules.ts";
 import { commentOf, NOTE } from "./comment.ts";
 import { commitFacts, newestFirst } from "./commit-facts.ts";
 import type { Host } from "./host.ts";
+import { allChecks } from "./pull-checks.ts";
 import {
   type CheckNode,
   type CommentNode,
@@ -13,6 +15,7 @@ import {
   type OtherPulls,
   PULL_FACTS,
   PullFactsAnswer,
+  type PullRepository,
   type ReviewNode,
 } from "./pull-facts-document.ts";
 import { compareFiles } from "./pull-files.ts";
@@ -36,6 +39,7 @@ export interface Found {
   readonly sameHead: readonly number[];
   readonly autoMergeAllowed: boolean;
   readonly said: number | null;
+  readonly configOid: string | null;
   readonly pull: FoundPull;
   readonly reviews: readonly ReviewNode[];
   readonly comments: readonly CommentNode[];
@@ -132,7 +136,13 @@ async function readPage(
   cursors: Cursors,
 ): Promise<Found | "moved" | null> {
   const labels = counted === null ? null : [counted];
-  const where = { owner: repo.owner, name: repo.name, number, counted: labels };
+  const where = {
+    owner: repo.owner,
+    name: repo.name,
+    number,
+    counted: labels,
+    config: CONFIG_PATH,
+  };
   const answer = await host.query(PULL_FACTS, { ...where, ...cursors });
   const { repository, viewer } = readAnswer(leniently(answer), PullFactsAnswer);
   const pull = repository?.pullRequest ?? null;
@@ -144,12 +154,18 @@ async function readPage(
     viewer,
     sameHead: sameHeadOf(pull, repository.open),
     autoMergeAllowed: repository.autoMergeAllowed,
+    configOid: configOidOf(repository.defaultBranchRef),
     said: counted === null ? null : (repository.said?.totalCount ?? null),
     pull,
     reviews: nodesOf(reviews),
     comments: nodesOf(comments),
     checks: nodesOf(checks),
   };
+}
+
+function configOidOf(branch: PullRepository["defaultBranchRef"]): string | null {
+  const tip = branch?.target ?? null;
+  return tip === null ? null : (tip.file?.oid ?? "");
 }
 
 /** By the list of what is open, which knows every branch, and by the commit, whatever its age. */
@@ -199,7 +215,7 @@ const MERGEABLE: Readonly<Record<string, PullFacts["mergeable"]>> = {
   CONFLICTING: "conflicting",
 };
 
-function identity({ pull, viewer, autoMergeAllowed, sameHead }: Found) {
+function identity({ autoMergeAllowed, configOid, pull, sameHead, viewer }: Found) {
   const sameRepo = !pull.isCrossRepository;
   const autoMerge = autoMergeAllowed ? "off" : "unavailable";
   const queue = pull.isInMergeQueue ? "queued" : "outside";
@@ -215,6 +231,7 @@ function identity({ pull, viewer, autoMergeAllowed, sameHead }: Found) {
     author: account(pull.author),
     ours: sameRepo && isViewer(pull.author, viewer),
     sameHead,
+    configOid,
     head: { branch: pull.headRefName, oid: pull.headRefOid, sameRepo },
     mergeable: MERGEABLE[pull.mergeable] ?? "unknown",
     autoMerge: pull.autoMergeRequest === null ? autoMerge : "on",
@@ -253,48 +270,4 @@ function review(node: ReviewNode): readonly Review[] {
   if (state === undefined || node.submittedAt === null) return [];
   const { fullDatabaseId: id, author, commit, submittedAt: at } = node;
   return [{ id, author: account(author), state, commitOid: commit?.oid ?? null, at }];
-}
-
-/** Reported checks, and those that are demanded and that nobody has reported yet: GitHub lists only the former. */
-function allChecks(nodes: readonly CheckNode[], demands: BranchDemands): readonly Check[] {
-  const reported = nodes.map((node) => checkOf(node, demands));
-  const missing = demands.checks.filter(
-    (demanded) => !reported.some((check) => answers(check, demanded)),
-  );
-  const awaited = missing.map((one) => ({ ...one, verdict: "pending", required: true }) as const);
-  return [...reported, ...awaited];
-}
-
-type Demanded = BranchDemands["checks"][number];
-
-function answers(check: Pick<Check, "name" | "appId">, { name, appId }: Demanded): boolean {
-  return check.name === name && (appId === null || check.appId === appId);
-}
-
-const PASSING = new Set(["SUCCESS", "NEUTRAL", "SKIPPED"]);
-
-function checkOf(node: CheckNode, demands: BranchDemands): Check {
-  const isStatus = node.__typename === "StatusContext";
-  const name = isStatus ? node.context : node.name;
-  const appId = isStatus ? null : (node.checkSuite.app?.databaseId ?? null);
-  const required =
-    node.isRequired || demands.checks.some((demanded) => answers({ name, appId }, demanded));
-  return { name, appId, verdict: isStatus ? ofStatus(node.state) : runVerdict(node), required };
-}
-
-function ofStatus(state: string): Check["verdict"] {
-  if (state === "PENDING" || state === "EXPECTED") return "pending";
-  return state === "SUCCESS" ? "passing" : "failing";
-}
-
-/** How a check run stands. */
-export function runVerdict({
-  status,
-  conclusion,
-}: {
-  readonly status: string;
-  readonly conclusion: string | null;
-}): Check["verdict"] {
-  if (status !== "COMPLETED" || conclusion === null) return "pending";
-  return PASSING.has(conclusion) ? "passing" : "failing";
 }

@@ -4,14 +4,8 @@ import type { PullGlance, PullLook } from "../model/gate-reads.ts";
 import { branchDemands, requiresGate } from "./branch-rules.ts";
 import { certainFiles } from "./certain-files.ts";
 import type { Host } from "./host.ts";
-import {
-  type Found,
-  findPull,
-  readRest,
-  runVerdict,
-  STATES,
-  type WantedPull,
-} from "./pull-facts.ts";
+import { runVerdict } from "./pull-checks.ts";
+import { type Found, findPull, readRest, STATES, type WantedPull } from "./pull-facts.ts";
 
 /** The first query of a pull request, and the rest of its facts where that was not enough. `null`: gone. */
 export async function lookAtPull(
@@ -27,7 +21,7 @@ export async function lookAtPull(
   return { glance, facts: await readRest(host, appId, repo, found) };
 }
 
-function glanceOf({ checks, pull, said, sameHead }: Found, appId: number): PullGlance {
+function glanceOf({ checks, configOid, pull, said, sameHead }: Found, appId: number): PullGlance {
   const own = checks.find(
     (check) =>
       check.__typename === "CheckRun" &&
@@ -39,6 +33,7 @@ function glanceOf({ checks, pull, said, sameHead }: Found, appId: number): PullG
     state: STATES[pull.state],
     base: pull.baseRefName,
     headOid: pull.headRefOid,
+    configOid,
     files: certainFiles(pull),
     check:
       own?.__typename === "CheckRun"

@@ -7,6 +7,8 @@ export interface PullGlance {
   readonly state: PullFacts["state"];
   readonly base: string;
   readonly headOid: string;
+  /** As of {@link PullFacts}. */
+  readonly configOid: PullFacts["configOid"];
   /** What it changes; `null`: that one look does not tell for certain. */
   readonly files: PullFacts["files"] | null;
   /** Our promotion check as it stands on the head; `null`: it is not there. */

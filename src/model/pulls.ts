@@ -67,6 +67,8 @@ export interface PullFacts {
   }[];
   /** `false`: there are more files than the host lists. */
   readonly filesComplete: boolean;
+  /** Blob id of the config on the default branch, as it stood then. Empty: there is none. `null`: not told. */
+  readonly configOid: string | null;
   /** Newest first. */
   readonly commits: readonly (CommitFacts & { readonly people: readonly Account[] })[];
   readonly commitsComplete: boolean;

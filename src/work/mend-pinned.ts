@@ -5,9 +5,10 @@ import { mendStep } from "../promote/mend-step.ts";
 import { type Replay, replayChanges } from "../promote/replay.ts";
 import { type Authorship, ownCommitOn } from "../propose/authorship.ts";
 import { type CommitTrailers, parseTrailers } from "../propose/trailers.ts";
+import { configChanged } from "./config-in-force.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { type Configured, left, type Mended, type Tried, takeStep } from "./mend-write.ts";
-import { configChanged, type RunParts } from "./run-place.ts";
+import type { RunParts } from "./run-place.ts";
 import { KnownVersions } from "./version-facts.ts";
 import { pinnedAuthor } from "./write-pinned.ts";
 

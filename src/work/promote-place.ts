@@ -8,6 +8,7 @@ import { type Answer, placeWords, together } from "../promote/reply.ts";
 import { holdsOf, NO_WORDS } from "../promote/words.ts";
 import { pinnedStep } from "../propose/pinned.ts";
 import { branchOf } from "../propose/pinned-proposal.ts";
+import { configChanged } from "./config-in-force.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { changedSince } from "./noted-digests.ts";
 import { type Permitted, refuse } from "./permitted.ts";
@@ -30,7 +31,7 @@ import {
 } from "./promotion-run.ts";
 import { sourcesFor } from "./promotion-sources.ts";
 import { readWords } from "./repo-words.ts";
-import { configChanged, overlaysAt, type RunParts } from "./run-place.ts";
+import { overlaysAt, type RunParts } from "./run-place.ts";
 import { spansOf } from "./spans-of.ts";
 import { KnownVersions } from "./version-facts.ts";
 import { pinnedAuthor, writePinned } from "./write-pinned.ts";

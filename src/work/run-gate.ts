@@ -10,6 +10,7 @@ import { nextLook } from "../promote/gates/evaluate.ts";
 import { jointReport, type Member } from "../promote/joint-report.ts";
 import { WORD_LABEL } from "../promote/words.ts";
 import { afterPull } from "./after-pull.ts";
+import { isOutdated, lookAgainByConfig } from "./config-in-force.ts";
 import { type Judged, judgeLook, lookToJudge } from "./judge.ts";
 import { hasConfig, type KnownRepo } from "./known-repo.ts";
 import { mendInGate, wantsMending } from "./mend-in-gate.ts";
@@ -37,10 +38,10 @@ export async function runGate(
     const look = await lookAt(parts, known, task.pull);
     if (look === null) return settleAll(group, gated(task, `#${task.pull} is gone`));
     const { facts, glance } = look;
+    if (isOutdated(known, glance)) return await lookAgainByConfig(parts, known, group, glance);
     if (glance.state !== "open") {
       writes = MOST_WRITES;
-      const items = facts === null ? [] : await afterPull(parts, known, facts);
-      return leadingTo(items, settleAll(group, gated(task, `#${task.pull} is ${glance.state}`)));
+      return await endOf(parts, known, { task, group, look });
     }
     const mends = facts !== null && wantsMending(known, facts);
     const mended = mends ? await mendInGate(parts, known, facts, signal) : null;
@@ -54,6 +55,21 @@ export async function runGate(
   } finally {
     turn.used(writes);
   }
+}
+
+/** What follows the end of a pull request. */
+async function endOf(
+  parts: RunParts,
+  known: KnownRepo,
+  about: {
+    readonly task: GateTask;
+    readonly group: readonly LaneItem[];
+    readonly look: PullLook;
+  },
+): Promise<Ran> {
+  const { group, look, task } = about;
+  const items = look.facts === null ? [] : await afterPull(parts, known, look.facts);
+  return leadingTo(items, settleAll(group, gated(task, `#${task.pull} is ${look.glance.state}`)));
 }
 
 /** Why a repo without a config has no check. */

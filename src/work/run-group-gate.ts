@@ -1,10 +1,11 @@
 import { CONFIG_PATH, type Config } from "../model/config.ts";
 import type { GateReport } from "../model/gate.ts";
-import type { PullLook, QueueGroup } from "../model/gate-reads.ts";
+import type { PullGlance, PullLook, QueueGroup } from "../model/gate-reads.ts";
 import type { LaneItem, LaneTask } from "../model/inbox.ts";
 import { visible } from "../model/outside-text.ts";
 import { type CheckAbout, promotionCheck } from "../promote/check-text.ts";
 import { jointReport, type Member } from "../promote/joint-report.ts";
+import { isOutdated, lookAgainByConfig } from "./config-in-force.ts";
 import { pathsOf, touchedBy } from "./gate-places.ts";
 import { judgeLook, lookToJudge } from "./judge.ts";
 import { hasConfig, type KnownRepo } from "./known-repo.ts";
@@ -36,7 +37,10 @@ export async function runGroupGate(
     const found = await parts.gateReads.queueGroup(known.repo, task);
     if (found === null && (group[0]?.tries ?? LOOKS) < LOOKS)
       return soon(parts, group, `the queue does not have ${task.branch} yet`);
-    const { about, report } = await judgeGroup(parts, known, found);
+    const judged = await judgeGroup(parts, known, found);
+    if (judged.kind === "outdated")
+      return await lookAgainByConfig(parts, known, group, judged.glance);
+    const { about, report } = judged;
     writes = 1;
     await parts.forge.reportCheck({
       repo: known.repo,
@@ -54,29 +58,51 @@ function soon({ clock }: RunParts, group: readonly LaneItem[], detail: string): 
   return delayAll(group, { at, failed: true, detail });
 }
 
+type JudgedGroup =
+  | { readonly kind: "judged"; readonly report: GateReport; readonly about: CheckAbout }
+  | { readonly kind: "outdated"; readonly glance: PullGlance };
+
 async function judgeGroup(
   parts: RunParts,
   known: KnownRepo,
   group: QueueGroup | null,
-): Promise<{ readonly report: GateReport; readonly about: CheckAbout }> {
+): Promise<JudgedGroup> {
   const names = (group?.pulls ?? []).map((pull) => `#${pull}`).join(", ");
   const subject = `A group of the merge queue${names === "" ? "" : `: ${names}`}.`;
   const about = { base: group?.base ?? "", required: true, facts: null, subject };
-  if (group === null) return { report: closed(UNKNOWN), about };
-  if (known.config === null) return { report: closed(UNREADABLE), about };
-  return { report: await judgeMembers(parts, known, known.config, group), about };
+  const told = (report: GateReport) => ({ kind: "judged", report, about }) as const;
+  if (group === null) return told(closed(UNKNOWN));
+  if (known.config === null) return told(closed(UNREADABLE));
+  const looks = await looksAt(parts, known, known.config, group);
+  const outdated = looks.find((one) => one !== null && isOutdated(known, one.glance)) ?? null;
+  if (outdated !== null) return { kind: "outdated", glance: outdated.glance };
+  return told(await judgeMembers(parts, known, known.config, { group, looks }));
+}
+
+async function looksAt(
+  parts: RunParts,
+  known: KnownRepo,
+  config: Config,
+  { pulls }: QueueGroup,
+): Promise<readonly (PullLook | null)[]> {
+  const looks: (PullLook | null)[] = [];
+  for (const pull of pulls) looks.push(await lookToJudge(parts, known, config, pull));
+  return looks;
 }
 
 async function judgeMembers(
   parts: RunParts,
   known: KnownRepo,
   config: Config,
-  group: QueueGroup,
+  {
+    group,
+    looks: tried,
+  }: { readonly group: QueueGroup; readonly looks: readonly (PullLook | null)[] },
 ): Promise<GateReport> {
   const members: Member[] = [];
   const looks: PullLook[] = [];
-  for (const pull of group.pulls) {
-    const look = await lookToJudge(parts, known, config, pull);
+  for (const [at, look] of tried.entries()) {
+    const pull = group.pulls[at] ?? 0;
     if (look === null || look.glance.state === "closed" || look.glance.base !== group.base)
       return closed(`#${pull} is not open into ${visible(group.base)} any more. ${AGAIN}`);
     looks.push(look);

@@ -2,6 +2,7 @@ import type { LaneItem, LaneTask } from "../model/inbox.ts";
 import type { Outcome, Place } from "../model/outcome.ts";
 import type { GateFacts } from "../promote/gates/facts.ts";
 import { parseTrailers } from "../propose/trailers.ts";
+import { isOutdated, lookAgainByConfig } from "./config-in-force.ts";
 import { judge } from "./judge.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { wantsMerge } from "./merge-wish.ts";
@@ -30,6 +31,7 @@ export async function runMerge(
     const pull = await parts.pulls.read(known.repo, task.pull);
     if (pull === null || pull.state !== "open" || pull.head.oid !== task.headOid)
       return settleAll(group, told(task, `#${task.pull} is not as it was judged`));
+    if (isOutdated(known, pull)) return await lookAgainByConfig(parts, known, group, pull);
     const { facts, report } = await judge(parts, known, known.config, pull);
     if (facts === null || !wantsMerge(known, pull, facts, report))
       return settleAll(

@@ -1,6 +1,6 @@
 import type { Overlay } from "../decide/repo-index.ts";
 import { type FlowParts, type PlaceResult, type PlaceWork, tow } from "../flow.ts";
-import type { Target, TreePath } from "../model/forge.ts";
+import type { TreePath } from "../model/forge.ts";
 import type { GateReads } from "../model/gate-reads.ts";
 import type { LaneItem } from "../model/inbox.ts";
 import type { Log } from "../model/log.ts";
@@ -12,6 +12,7 @@ import type { Registry } from "../model/registry.ts";
 import { holdsOf } from "../promote/words.ts";
 import type { Attempt } from "../propose/upsert.ts";
 import { readOrigins } from "../resolve/origins.ts";
+import { configChanged } from "./config-in-force.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { heldBack, type OperatorHolds } from "./operator-holds.ts";
 import { PatientKeys } from "./patient-keys.ts";
@@ -164,13 +165,6 @@ interface HeldPlace {
 
 /** A person's hold is lifted by a command, which looks at once; one that ends by itself is noticed this late. */
 export const LOOK_AT_HOLD = 10 * 60_000;
-
-/** Whether the config is another than the index was made by. */
-export function configChanged(known: KnownRepo, target: Target): boolean {
-  const oidOf = (file: Target["config"] | null): string =>
-    file === null || file.kind === "absent" ? "" : file.oid;
-  return oidOf(known.configState) !== oidOf(target.config);
-}
 
 /** What is to be done at a place by the index; an outcome where nothing can be. */
 function workOf(

@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Pull } from "../../sandbox/world/entities.ts";
 import { OPEN_CHANGES } from "../../src/github/open-changes.ts";
 import { QUEUE_GROUP } from "../../src/github/queue-group.ts";
+import { CONFIG_PATH as CONFIG } from "../../src/model/config.ts";
 import type { PullGlance } from "../../src/model/gate-reads.ts";
+import { blobOid } from "../../src/propose/blob-oid.ts";
 import { ruleset } from "../sandbox/world/seeded-world.ts";
 import { problemsOf } from "./official-schema.ts";
 import { type SandboxStage, sandboxStage } from "./sandbox-stage.ts";
@@ -60,9 +62,27 @@ describe("a glance", () => {
         required: false,
         said: 1,
         sameHead: [],
+        configOid: expect.stringMatching(/^[0-9a-f]{40}$/),
       },
     });
     expect(stage.requests()).toEqual(["viewer+repository"]);
+  });
+
+  test("tells which config the default branch has, whatever its base is, and whether it has one", async () => {
+    const { cd, world } = stage;
+    await stage.branch("release", (await stage.tip("main")) ?? "");
+    const released = await opened("fix", { "b.md": "b\n" }, "release");
+    await stage.push("main", { [CONFIG]: "version: 1\n" });
+    for (const { number } of [pull, released])
+      expect((await look(() => true, number))?.glance.configOid).toBe(blobOid("version: 1\n"));
+    await world.commitOnBranch(cd, "ana", {
+      branch: "main",
+      expectedHead: (await stage.tip("main")) ?? "",
+      message: "Away with it",
+      additions: [],
+      deletions: [CONFIG],
+    });
+    expect((await look())?.glance.configOid).toBe("");
   });
 
   test("is followed by the comparison where it is not enough", async () => {

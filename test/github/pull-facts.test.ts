@@ -66,6 +66,7 @@ describe("over the sandbox", () => {
       base: { branch: "main", oid: await stage.tip("main") },
       mergedAt: null,
       sameHead: [],
+      configOid: expect.stringMatching(/^[0-9a-f]{40}$/),
       head: { branch: "topic", oid: pull.headOid, sameRepo: true },
       mergeBase: await stage.tip("main"),
       files: [

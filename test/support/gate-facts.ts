@@ -135,6 +135,7 @@ export function pull(more: Partial<PullFacts> = {}): PullFacts {
     base: { branch: "main", oid: "d".repeat(40) },
     mergedAt: null,
     sameHead: [],
+    configOid: null,
     head: { branch: "tagboat/prod/all--v2-12345678", oid: HEAD, sameRepo: true },
     mergeBase: "d".repeat(40),
     files: [{ path: PROD, previousPath: null }],

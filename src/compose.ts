@@ -2,6 +2,7 @@ import { hkdfSync } from "node:crypto";
 import type { Logger } from "pino";
 import { Probot } from "probot";
 import { createApp } from "./app.ts";
+import { boundedFetch } from "./github/bounded-fetch.ts";
 import { createGithubBlobs, createGithubForge } from "./github/github-forge.ts";
 import { createGithubGateReads } from "./github/github-gate-reads.ts";
 import { createGithubHistory } from "./github/github-history.ts";
@@ -138,14 +139,15 @@ export async function composeTagboat(parts: TagboatParts): Promise<Tagboat> {
 }
 
 function probotOf(parts: TagboatParts): Probot {
+  const wire: typeof fetch = parts.fetch ?? ((input, init) => fetch(input, init));
   return new Probot({
     appId: parts.appId,
     privateKey: parts.privateKey,
     secret: parts.webhookSecret,
     log: parts.log,
-    Octokit: TagboatOctokit.defaults((options: object) => ({
+    Octokit: TagboatOctokit.defaults((options: { readonly request?: object }) => ({
       ...options,
-      ...(parts.fetch === undefined ? {} : { request: { fetch: parts.fetch } }),
+      request: { ...options.request, fetch: boundedFetch(wire) },
     })),
     ...(parts.githubUrl === undefined ? {} : { baseUrl: parts.githubUrl }),
   });

@@ -2,12 +2,10 @@ import type { Clock } from "../model/clock.ts";
 import type { CdRepo } from "../model/forge.ts";
 import { ForgeDenied, ForgeUnavailable } from "../model/forge.ts";
 import type { Log } from "../model/log.ts";
+import { TIMEOUT_MS } from "./bounded-fetch.ts";
 import { limitedUntil } from "./limits.ts";
 import type { AnswerHeaders, OctokitLike, SentRequest } from "./octokit-like.ts";
 import { type GraphqlError, type RequestFailure, readRequestError } from "./request-error.ts";
-
-/** GitHub ends a GraphQL request after 10 s; the rest is for the way there and back. */
-const TIMEOUT_MS = 30_000;
 
 /** A GraphQL answer; `data` may be partial when there are errors. */
 export interface GraphqlAnswer {

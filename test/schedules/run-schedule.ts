@@ -1,4 +1,3 @@
-import { setImmediate as turn } from "node:timers/promises";
 import { trackingBranch } from "../../src/propose/branch-name.ts";
 import { createHarbour, type Harbour } from "../support/harbour.ts";
 import type { Action, Schedule } from "./actions.ts";
@@ -18,6 +17,7 @@ import {
 } from "./fleet.ts";
 import { People } from "./people.ts";
 import { countFault, countOutcome, newTally, type Tally } from "./tally.ts";
+import { thenClosed } from "./then-closed.ts";
 import { show, told, Watch } from "./watch.ts";
 
 const HOUR = 3_600_000;
@@ -48,7 +48,7 @@ interface Scene {
 /** Plays a schedule from a fresh repo to its end, and returns what came of it. @throws Broken with every complaint. */
 export async function runSchedule({ calm, steps }: Schedule): Promise<Tally> {
   const harbour = await createHarbour({ files, keepLog: true });
-  try {
+  return thenClosed(harbour, async () => {
     const scene = await setScene(harbour);
     for (const [at, step] of steps.entries()) {
       scene.watch.trace.push(`${at + 1}. ${JSON.stringify(step.action)}`);
@@ -63,9 +63,7 @@ export async function runSchedule({ calm, steps }: Schedule): Promise<Tally> {
     for (const { outcome } of await harbour.ledger.recent(100_000))
       countOutcome(scene.tally, outcome);
     return scene.tally;
-  } finally {
-    await close(harbour);
-  }
+  });
 }
 
 async function setScene(harbour: Harbour): Promise<Scene> {
@@ -281,19 +279,4 @@ function isThere(version: Version | string, newest: Version): boolean {
     typeof version !== "string" &&
     (compareAge(version, newest) >= 0 || digestOf(version) === digestOf(newest))
   );
-}
-
-export async function close(harbour: Harbour): Promise<void> {
-  // Whoever still sleeps is woken, so that nothing is left behind.
-  harbour.stage.faults.clear();
-  let closed = false;
-  const closing = harbour.close().finally(() => {
-    closed = true;
-  });
-  while (!closed) {
-    await turn();
-    const wake = harbour.clock.nextWake();
-    if (wake !== null) await harbour.clock.advance(wake);
-  }
-  await closing;
 }

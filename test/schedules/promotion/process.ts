@@ -26,6 +26,14 @@ export const GONE = "no process is there";
 const NEVER = new Promise<never>(() => {});
 
 /**
+ * What a dead process hears. Octokit keeps the requests for tokens that are under way in a variable of its module, which ends
+ * with the process in life; here the next life would wait for them with the dead one.
+ */
+function silence(request: Request): Promise<never> {
+  return request.url.endsWith("/access_tokens") ? Promise.reject(new Error(GONE)) : NEVER;
+}
+
+/**
  * The process that GitHub talks to, with its database. It may be killed at any request; then the next one starts on what the
  * database holds, where everything that was taken is free again.
  */
@@ -93,16 +101,16 @@ export class Process {
     const fetch = this.#parts?.fetch;
     if (fetch === undefined) throw new Error("there is no host");
     const last = this.#dies();
-    if (life.dead || last === "before") return this.#end(life);
+    if (life.dead || last === "before") return this.#end(life, request);
     await this.#watching(request);
     const response = fetch(request);
     if (last === "after") {
       // Nobody is there any more to whom its loss would matter.
       response.catch(() => null);
-      return this.#end(life);
+      return this.#end(life, request);
     }
     const answer = await response;
-    return life.dead ? NEVER : answer;
+    return life.dead ? silence(request) : answer;
   }
 
   #dies(): Death["when"] | null {
@@ -115,14 +123,14 @@ export class Process {
     return death.when;
   }
 
-  #end(life: Life): Promise<never> {
+  #end(life: Life, request: Request): Promise<never> {
     if (!life.dead && life === this.#life && this.#death !== null) {
       life.dead = true;
       this.fallen = this.#death;
       this.crashes += 1;
       this.#death = null;
     }
-    return NEVER;
+    return silence(request);
   }
 
   #inboxOf(life: Life, harbours: Inbox): Inbox {

@@ -1,8 +1,9 @@
 import type { Ruleset } from "../../../sandbox/world/entities.ts";
 import { createHarbour, type Harbour } from "../../support/harbour.ts";
 import { images, Pushed, tagOf } from "../fleet.ts";
-import { Broken, close } from "../run-schedule.ts";
+import { Broken } from "../run-schedule.ts";
 import { bump, countFault, countOutcome, newTally, type Tally } from "../tally.ts";
+import { thenClosed } from "../then-closed.ts";
 import type { Action, Schedule } from "./actions.ts";
 import { Crowd } from "./crowd.ts";
 import { judgeEnd } from "./judge-end.ts";
@@ -53,14 +54,12 @@ export async function runPromotion(schedule: Schedule): Promise<Tally> {
       await world.updateRefs(repo, "ann", [{ name: "refs/heads/production", before: null, after }]);
     },
   });
-  try {
+  return thenClosed(harbour, async () => {
     scene = await setScene(harbour, process, schedule.strict);
     await play(scene, schedule);
     if (scene.watch.complaints.length > 0) throw new Broken(scene.watch);
-    return await tallyOf(scene, schedule);
-  } finally {
-    await close(harbour);
-  }
+    return tallyOf(scene, schedule);
+  });
 }
 
 async function play(scene: Scene, { steps }: Schedule): Promise<void> {

@@ -18,7 +18,6 @@ export function commentOf(node: CommentNode): Comment {
   return {
     id: node.fullDatabaseId,
     author: account(node.author),
-    viaApp: false,
     byOurApp,
     body: node.body,
     createdAt: node.createdAt,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type CdRepo, ForgeDenied, ForgeUnavailable } from "../model/forge.ts";
 import type { Comment, Pulls, Reaction } from "../model/pulls.ts";
-import { account, WHO_FRAGMENT } from "./accounts.ts";
+import { WHO_FRAGMENT } from "./accounts.ts";
 import { commentOf, keyMarker } from "./comment.ts";
 import {
   addComment,
@@ -14,6 +14,7 @@ import { type Document, type Host, inRepo } from "./host.ts";
 import type { HostMemory } from "./host-memory.ts";
 import { COMMENT_FRAGMENT, CommentNode } from "./pull-facts-document.ts";
 import type { GraphqlError } from "./request-error.ts";
+import { readAnswer } from "./target.ts";
 import { runSteps } from "./write.ts";
 import type { WriteStep } from "./write-step.ts";
 
@@ -24,71 +25,35 @@ export type SeenComments = Map<number, string>;
 
 const SEEN = 1_000;
 
-const RestUser = z.object({ login: z.string(), id: z.number(), type: z.string() }).nullable();
-const RestComment = z.object({
-  id: z.number(),
-  node_id: z.string(),
-  body: z.string(),
-  user: RestUser,
-  created_at: z.string(),
-  updated_at: z.string(),
-  performed_via_github_app: z.object({ id: z.number() }).nullish(),
-});
-
-/** A comment by REST, which tells of the App that wrote it. `null`: gone. */
-export async function readComment(
-  host: Host,
-  appId: number,
-  seen: SeenComments,
-  { repo, id }: { readonly repo: CdRepo; readonly id: number },
-): Promise<Comment | null> {
-  const route = "GET /repos/{owner}/{repo}/issues/comments/{comment_id}";
-  const answer = await host.read(route, { ...inRepo(repo), comment_id: id });
-  if (answer === null) return null;
-  const read = RestComment.safeParse(answer);
-  if (!read.success) throw unavailable("GitHub's comment has an unknown shape");
-  const { node_id: nodeId, body, user, performed_via_github_app: app } = read.data;
-  remember(seen, id, nodeId);
-  const author = account(
-    user === null ? null : { __typename: user.type, login: user.login, databaseId: user.id },
-  );
-  return {
-    id,
-    author,
-    viaApp: app != null,
-    byOurApp: author.isBot && app?.id === appId,
-    body,
-    createdAt: read.data.created_at,
-    edited: read.data.updated_at !== read.data.created_at,
-    onFork: null,
-  };
+const TAKEN_FRAGMENT = `fragment Taken on IssueComment {
+  repository { databaseId }
+  pullRequest { isCrossRepository }
+  ...CommentFacts
 }
+${COMMENT_FRAGMENT}
+${WHO_FRAGMENT}`;
 
 export const TAKE_COMMENT: Document = {
   what: "addReaction",
   text: `mutation TakeComment($reaction: AddReactionInput!) {
-  reaction: addReaction(input: $reaction) {
-    subject {
-      ... on IssueComment {
-        repository { databaseId }
-        pullRequest { isCrossRepository }
-        ...CommentFacts
-      }
-    }
-  }
+  reaction: addReaction(input: $reaction) { subject { ... on IssueComment { ...Taken } } }
 }
-${COMMENT_FRAGMENT}
-${WHO_FRAGMENT}`,
+${TAKEN_FRAGMENT}`,
 };
 
-const Taken = z.object({
-  reaction: z.object({
-    subject: CommentNode.extend({
-      repository: z.object({ databaseId: z.number() }),
-      pullRequest: z.object({ isCrossRepository: z.boolean() }).nullable(),
-    }),
-  }),
+/** REST would say of an edit only that it came in a later second than the comment. */
+export const READ_COMMENT: Document = {
+  what: "node",
+  text: `query Comment($id: ID!) { node(id: $id) { ... on IssueComment { ...Taken } } }
+${TAKEN_FRAGMENT}`,
+};
+
+const TakenNode = CommentNode.extend({
+  repository: z.object({ databaseId: z.number() }),
+  pullRequest: z.object({ isCrossRepository: z.boolean() }).nullable(),
 });
+const Taken = z.object({ reaction: z.object({ subject: TakenNode }) });
+const Read = z.object({ node: TakenNode.nullable() });
 
 /**
  * Puts a reaction on a comment and reads it again by the same request. The reaction is decoration: where GitHub will not have
@@ -96,32 +61,31 @@ const Taken = z.object({
  */
 export async function takeComment(
   host: Host,
-  appId: number,
   seen: SeenComments,
-  taken: {
+  told: {
     readonly repo: CdRepo;
     readonly id: number;
     readonly nodeId: string;
     readonly react: Reaction;
   },
 ): Promise<Comment | null> {
-  const { repo, id, nodeId, react } = taken;
+  const { repo, id, nodeId, react } = told;
   const { input } = addReaction(repo, { id, nodeId }, react);
   const answer = await host.mutate(TAKE_COMMENT, { reaction: input });
   // A reaction twice is one: the lane may run again.
   if ("kind" in answer) throw unavailable(answer.detail);
   if (answer.errors.some(({ type }) => type === "NOT_FOUND")) return null;
   const found = Taken.safeParse(answer.data);
-  if (!found.success || answer.errors.length > 0) {
+  const taken = found.success && answer.errors.length === 0 ? found.data.reaction.subject : null;
+  if (taken === null) {
     const detail = answer.errors[0]?.message ?? "unknown answer";
     host.log.warn({ detail, comment: id }, "no reaction on a comment");
-    return await readComment(host, appId, seen, { repo, id });
   }
-  const { subject } = found.data.reaction;
-  const same = subject.fullDatabaseId === id && subject.repository.databaseId === repo.id;
-  if (!same) return null;
+  const node = taken ?? readAnswer(await host.query(READ_COMMENT, { id: nodeId }), Read).node;
+  const same = node?.fullDatabaseId === id && node.repository.databaseId === repo.id;
+  if (node === null || !same) return null;
   remember(seen, id, nodeId);
-  return { ...commentOf(subject), onFork: subject.pullRequest?.isCrossRepository ?? null };
+  return { ...commentOf(node), onFork: node.pullRequest?.isCrossRepository ?? null };
 }
 
 /** A reaction by itself. Never throws. */

@@ -1,6 +1,6 @@
 import type { CdRepo } from "../model/forge.ts";
 import type { Pulls } from "../model/pulls.ts";
-import { react, readComment, type SeenComments, say, takeComment } from "./comments.ts";
+import { react, type SeenComments, say, takeComment } from "./comments.ts";
 import { fileHistory } from "./file-history.ts";
 import type { GithubForgeOptions } from "./github-forge.ts";
 import { Host } from "./host.ts";
@@ -21,10 +21,7 @@ export function createGithubPulls(options: GithubForgeOptions): Pulls {
   return {
     read: (repo, number) => readPull(hostOf(repo), appId, repo, number),
     open: (repo, base) => listPulls(hostOf(repo), repo, { states: ["OPEN"], base, labels: null }),
-    comment: (repo, id, told) =>
-      told === undefined
-        ? readComment(hostOf(repo), appId, seen, { repo, id })
-        : takeComment(hostOf(repo), appId, seen, { repo, id, ...told }),
+    comment: (repo, id, told) => takeComment(hostOf(repo), seen, { repo, id, ...told }),
     react: (repo, comment, reaction) => react(hostOf(repo), repo, comment, reaction),
     say: (said) => say(hostOf(said.repo), memory, seen, said),
     label: (repo, pull, labels) => label(hostOf(repo), repo, pull, labels),

@@ -9,8 +9,6 @@ export interface Account {
 export interface Comment {
   readonly id: number;
   readonly author: Account;
-  /** Written through an App on the person's behalf. `false` also where the host does not say: the webhook of the comment does. */
-  readonly viaApp: boolean;
   readonly byOurApp: boolean;
   readonly body: string;
   /** RFC 3339. */
@@ -104,11 +102,11 @@ export interface Pulls {
   read(repo: CdRepo, number: number): Promise<PullFacts | null>;
   /** Numbers of open pull requests into `base`, `null`: into any. */
   open(repo: CdRepo, base: string | null): Promise<readonly number[]>;
-  /** Reads a comment again; one request. With `seen`, what its webhook told of it, the same request puts the reaction on it. `null`: gone. */
+  /** Reads a comment again and puts the reaction on it: one request, two where the reaction is not taken. `told`: what its webhook told of it. `null`: gone. */
   comment(
     repo: CdRepo,
     id: number,
-    seen?: { readonly nodeId: string; readonly react: Reaction },
+    told: { readonly nodeId: string; readonly react: Reaction },
   ): Promise<Comment | null>;
   /** Decoration: a failure is logged by the adapter and never thrown. */
   react(repo: CdRepo, comment: number, reaction: Reaction): Promise<void>;

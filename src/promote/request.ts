@@ -27,7 +27,7 @@ export function staleness(
 ): string | null {
   if (comment === null) return "the comment is gone";
   if (comment.edited) return "the comment was edited";
-  if (comment.viaApp || comment.byOurApp || comment.author.isBot)
+  if (comment.byOurApp || comment.author.isBot)
     return "the comment was not written by a person alone";
   if (comment.author.id !== told.userId) return "the comment has another author";
   const age = receivedAt.getTime() - Date.parse(comment.createdAt);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Pull, Comment as SandboxComment } from "../../sandbox/world/entities.ts";
-import { TAKE_COMMENT } from "../../src/github/comments.ts";
+import { READ_COMMENT, TAKE_COMMENT } from "../../src/github/comments.ts";
 import { ForgeDenied, ForgeUnavailable } from "../../src/model/forge.ts";
 import { DEV } from "../contract/forge.contract.ts";
 import { problemsOf } from "./official-schema.ts";
@@ -8,8 +8,8 @@ import { REPO } from "./samples.ts";
 import { type SandboxStage, sandboxStage } from "./sandbox-stage.ts";
 import { type Answer, scriptedHost } from "./scripted-host.ts";
 
-test("the document is valid by GitHub's schema", () => {
-  expect(problemsOf(TAKE_COMMENT.text)).toEqual([]);
+test.each([TAKE_COMMENT, READ_COMMENT])("the document is valid by GitHub's schema", ({ text }) => {
+  expect(problemsOf(text)).toEqual([]);
 });
 
 describe("over the sandbox", () => {
@@ -48,7 +48,6 @@ describe("over the sandbox", () => {
     expect(await pulls.comment(repo, asked.id, seen)).toEqual({
       id: asked.id,
       author: { login: "ben", id: world.accounts.get("ben")?.id, isBot: false },
-      viaApp: false,
       byOurApp: false,
       body: "/promote prod",
       createdAt: asked.at,
@@ -119,28 +118,25 @@ describe("over the sandbox", () => {
       body: "/promote prod now",
       edited: true,
     });
-    expect(await pulls.comment(repo, asked.id)).toMatchObject({ edited: true });
     expect(await pulls.comment(repo, other.id, seen)).toBeNull();
     expect(await pulls.comment({ ...repo, id: 1 }, asked.id, seen)).toBeNull();
     await world.deleteComment(cd, "ben", asked);
     expect(await pulls.comment(repo, asked.id, seen)).toBeNull();
-    expect(await pulls.comment(repo, asked.id)).toBeNull();
   });
 
-  test("REST tells of an App that spoke for a person, and of our own", async () => {
-    const { pulls, world, cd, app, repo } = stage;
-    const through = await world.comment(cd, "ben", pull, "/promote prod", app);
-    expect(await pulls.comment(repo, through.id)).toMatchObject({
-      author: { login: "ben", isBot: false },
-      viaApp: true,
-      byOurApp: false,
-    });
-    const ours = await world.comment(cd, app.bot.login, pull, "Said");
-    expect(await pulls.comment(repo, ours.id)).toMatchObject({
-      author: { login: "tagboat[bot]", isBot: true },
-      viaApp: true,
-      byOurApp: true,
-    });
+  test("where the reaction is not taken, an edit is seen that came in the same second", async () => {
+    const { faults, pulls, world, cd, repo } = stage;
+    const message = "Something went wrong while executing your query.";
+    const fault = { kind: "field-fails", field: 1, type: "UNPROCESSABLE", message } as const;
+    const seen = { nodeId: asked.nodeId, react: "eyes" } as const;
+    faults.arm({ fault, at: "addReaction" });
+    expect(await pulls.comment(repo, asked.id, seen)).toMatchObject({ edited: false });
+    await world.editComment(cd, "ana", asked, "/promote prod now");
+    // GitHub's times have no fractions of a second.
+    asked.updatedAt = asked.at;
+    faults.arm({ fault, at: "addReaction" });
+    expect(await pulls.comment(repo, asked.id, seen)).toMatchObject({ edited: true });
+    expect(stage.requests()).toEqual(["addReaction", "node", "addReaction", "node"]);
   });
 
   test("labels are set and taken; one that is not there is taken already", async () => {
@@ -163,13 +159,18 @@ describe("over the sandbox", () => {
 
 describe("what GitHub may answer otherwise", () => {
   const comment = {
-    id: 5,
-    node_id: "IC_5",
+    id: "IC_5",
+    fullDatabaseId: "5",
     body: "/tagboat help",
-    user: { login: "ana", id: 3, type: "User" },
-    created_at: "2026-03-01T12:00:00Z",
-    updated_at: "2026-03-01T12:00:00Z",
+    createdAt: "2026-03-01T12:00:00Z",
+    lastEditedAt: null,
+    viewerDidAuthor: false,
+    author: { __typename: "User", login: "ana", databaseId: 3 },
+    editor: null,
+    repository: { databaseId: REPO.id },
+    pullRequest: { isCrossRepository: false },
   };
+  const taken = (subject: object): Answer => ({ body: { data: { reaction: { subject } } } });
   const errors = (...found: object[]): Answer => ({ body: { data: null, errors: found } });
   const said = {
     repo: REPO,
@@ -182,7 +183,7 @@ describe("what GitHub may answer otherwise", () => {
   test("a reaction that GitHub will not have does not keep the comment from being read", async () => {
     const host = scriptedHost([
       errors({ type: "FORBIDDEN", path: ["reaction"], message: "locked" }),
-      { body: comment },
+      { body: { data: { node: comment } } },
     ]);
     expect(await host.pulls.comment(REPO, 5, seen)).toMatchObject({ body: "/tagboat help" });
     expect(host.warnings).toEqual(["no reaction on a comment"]);
@@ -194,8 +195,9 @@ describe("what GitHub may answer otherwise", () => {
   });
 
   test("a comment whose author is gone has an author that is nobody", async () => {
-    const host = scriptedHost([{ body: { ...comment, user: null } }]);
-    expect(await host.pulls.comment(REPO, 5)).toMatchObject({ author: { login: "ghost", id: 0 } });
+    const host = scriptedHost([taken({ ...comment, author: null })]);
+    const read = await host.pulls.comment(REPO, 5, seen);
+    expect(read).toMatchObject({ author: { login: "ghost", id: 0 } });
   });
 
   test("what GitHub will not take is said to be denied", async () => {
@@ -217,7 +219,7 @@ describe("what GitHub may answer otherwise", () => {
       subject: { comments: { nodes: [] } },
     };
     const host = scriptedHost([
-      { body: comment },
+      taken(comment),
       {
         body: {
           data: { comment: added, reaction: null },
@@ -225,7 +227,7 @@ describe("what GitHub may answer otherwise", () => {
         },
       },
     ]);
-    await host.pulls.comment(REPO, 5);
+    await host.pulls.comment(REPO, 5, seen);
     await host.pulls.say({ ...said, react: { comment: 5, reaction: "rocket" } });
     expect(problemsOf(host.seen[1]?.document ?? "")).toEqual([]);
     expect(host.warnings).toEqual(["no reaction on a comment"]);

@@ -324,7 +324,6 @@ test("title, body, labels and notes of the pull request decide nothing", () => {
       {
         id: 1,
         author: bot,
-        viaApp: false,
         byOurApp: true,
         body: "approved",
         createdAt: "2026-11-19T11:00:00Z",

@@ -105,11 +105,14 @@ async function judgeHead(parts: RunParts, known: KnownRepo, look: PullLook): Pro
   const judged = await judgeLook(parts, known, config, look);
   const { number, sameHead } = look.glance;
   const own = { ...judged, joint: judged.report, subject: null };
-  if (judged.report.verdict === "closed" || sameHead.length === 0) return own;
-  if (sameHead.length > MOST_OF_ONE_HEAD) return { ...own, joint: CROWDED_HEAD };
+  if (sameHead.length === 0) return own;
+  if (sameHead.length > MOST_OF_ONE_HEAD)
+    return { ...judged, joint: CROWDED_HEAD, subject: CROWDED };
   const members: Member[] = [{ pull: number, report: judged.report }];
   for (const twin of sameHead) members.push(...(await judgeTwin(parts, known, config, twin, look)));
   if (members.length === 1) return own;
+  // Whoever of them is looked at, the check says the same: else each look would write it anew.
+  members.sort((a, b) => a.pull - b.pull);
   const names = members.map(({ pull }) => `#${pull}`).join(", ");
   const subject = `The same commit is the head of ${names}. A check speaks for a commit, and so for all of them: a further commit on one parts it from the others.`;
   const gatedOnes = members.filter(({ report }) => report.states.length > 0);
@@ -134,6 +137,7 @@ const UNREADABLE = closedBy(
   "config",
   "The config on the default branch cannot be read, and none is known that was in force before it, so what is gated is not known. Mend .github/tagboat.yml there.",
 );
+const CROWDED = "The same commit is the head of many pull requests.";
 const CROWDED_HEAD = closedBy(
   "content",
   `More than ${MOST_OF_ONE_HEAD} other pull requests have this commit as their head, and share its checks: close some of them.`,
@@ -178,7 +182,7 @@ async function tell(
 ): Promise<void> {
   const about: CheckAbout = {
     base: glance.base,
-    // Whoever of several asks for it, the check says the same.
+    // Of several, some may be into branches without rules.
     required: subject !== null || glance.required,
     facts,
     ...(subject === null ? {} : { subject }),

@@ -174,9 +174,34 @@ test("a second pull request with the same head, to a base without gates, opens n
   expect(twin.headOid).toBe(pull.headOid);
   const joint = checkOn(h, pull.headOid);
   expect(joint).toMatchObject({ conclusion: "failure", title: "Closed: ladder, approvals" });
-  expect(joint?.summary).toContain("The same commit is the head of #2, #1.");
+  expect(joint?.summary).toContain("The same commit is the head of #1, #2.");
   expect(joint?.summary).toMatch(/ladder \| quay\.io\/acme\/app bf76-qqxrq was never in pre-prod/);
 });
+
+test.each([
+  ["one is gated", "free"],
+  ["both are gated", "main"],
+])(
+  "pull requests of one head share a check that says the same whichever is looked at: %s",
+  async (_, base) => {
+    const h = await beginLadder(start);
+    await h.people.branch("ann", "free");
+    const pull = await pullOf(h, "edit", { [PROD]: overlay(V2) });
+    await h.people.branch("ann", "same", "edit");
+    const twin = await h.people.openPull("ann", "same", base);
+    await patience(h, 60_000);
+    expect(checkOn(h, pull.headOid)?.summary).toContain("The same commit is the head of #1, #2.");
+    for (const looked of [pull, twin]) await h.people.approve("ben", looked);
+    await patience(h, 60_000);
+    h.stage.recorder.clear();
+    for (const looked of [pull, twin, pull]) {
+      await h.people.approve("ben", looked);
+      await patience(h, 60_000);
+    }
+    expect(requests(h)).toContain("viewer+repository");
+    expect(requests(h)).not.toContain(UPDATE);
+  },
+);
 
 test("a config that cannot be read, and none before it, gates everything", async () => {
   const h = await start({ [CONFIG]: "version: 7\n" }, { promotion: true });

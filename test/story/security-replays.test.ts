@@ -55,7 +55,7 @@ describe("what was signed for something else", () => {
       },
       // The commit is ours, and ben brought it there; what is said on it both of its pull requests show.
       also: ["wrote #2"],
-      told: [UNSIGNED, UNSIGNED.replace("#2", "#3")],
+      told: ["#2", "#3"].map((on) => UNSIGNED.replace("#2 content: ", `${on} content: #2: `)),
       control: (s) => s.approve("ann", proposal(s)),
       does: MERGED,
     },

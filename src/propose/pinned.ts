@@ -1,4 +1,4 @@
-import type { Forge, PullState, Target } from "../model/forge.ts";
+import { type Forge, ForgeUnavailable, type PullState, type Target } from "../model/forge.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { plain } from "../model/outside-text.ts";
 import type { Authorship } from "./authorship.ts";
@@ -207,6 +207,7 @@ export type AuthorOf = (target: Target, branch: string) => Authorship;
 /**
  * Closes the older proposals of a place with a link to the one that takes their place: two for one place would undo each other.
  * One that carries a person's work stays. One request to look at each, one to close it; both again where the answer got lost.
+ * Throws `ForgeUnavailable` where it stays lost.
  */
 export async function closeSuperseded(
   { forge }: ProposeParts,
@@ -252,7 +253,9 @@ async function closeOne(forge: Forge, { repo, base }: Target, older: Older): Pro
     const closed = await closeStanding(forge, target, older);
     if (closed !== null) return closed;
   }
-  return false;
+  // Whoever asked comes again, finds the newer one open, and goes on from there.
+  const detail = `whether #${pull.number}, whose place is taken, is closed is not known`;
+  throw new ForgeUnavailable(detail, "request", null);
 }
 
 /** `null`: whether it happened is not known. */

@@ -114,13 +114,17 @@ describe.each(layouts)("on the $name layout", (layout) => {
     expect([made.state, theOne(h, second).number > made.number]).toEqual(["closed", true]);
   });
 
-  test.each(["bad-gateway-before", "reset-after"] as const)(
-    "the one before is closed once, also where its closing is met by %s",
-    async (kind) => {
+  test.each([
+    ["bad-gateway-before", 1],
+    ["reset-after", 1],
+    ["reset-before", 4],
+  ] as const)(
+    "the one before is closed once, also where its closing is met by %s, %d times",
+    async (kind, times) => {
       const h = await begin(layout, { second: FOLLOWS });
       await touch(h, layout);
       const made = theOne(h, second);
-      h.stage.faults.arm({ fault: { kind }, at: "closePullRequest" });
+      h.stage.faults.arm({ fault: { kind }, at: "closePullRequest", times });
       await h.people.gitPush("ann", first.branch, textsAt(layout, first, newest));
       await patience(h, 60_000);
       const taken = theOne(h, second);

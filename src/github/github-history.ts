@@ -2,7 +2,7 @@ import type { HostHistory } from "../model/host-history.ts";
 import { failedHooks, redeliver } from "./failed-hooks.ts";
 import { Host, type HostOptions } from "./host.ts";
 import { listPulls } from "./list-pulls.ts";
-import { openProposals } from "./open-proposals.ts";
+import { proposals } from "./proposals.ts";
 
 /** The port `HostHistory` on GitHub, for the same host as the forge. */
 export function createGithubHistory(options: HostOptions): HostHistory {
@@ -19,6 +19,6 @@ export function createGithubHistory(options: HostOptions): HostHistory {
         base: null,
         labels: [label],
       }),
-    openProposals: (repo) => openProposals(new Host(options, repo.installation), repo),
+    proposals: (repo) => proposals(new Host(options, repo.installation), repo),
   };
 }

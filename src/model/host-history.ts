@@ -21,10 +21,15 @@ export interface HostHistory {
   redeliver(id: string): Promise<boolean>;
   /** Numbers of pull requests, open or not, that carry a label, oldest first: where people's words stand. One request for each hundred. */
   labelled(repo: CdRepo, label: string): Promise<readonly number[]>;
-  /** Open pull requests of our App from branches `tagboat/*` of the repo itself. One request for each hundred. */
-  openProposals(
-    repo: CdRepo,
-  ): Promise<
-    readonly { readonly number: number; readonly branch: string; readonly base: string }[]
-  >;
+  /** What the branches `tagboat/*` of the repo itself are for. One request for each hundred. */
+  proposals(repo: CdRepo): Promise<readonly ProposalOfBranch[]>;
+}
+
+/** A pull request of our App from a branch that stands. */
+export interface ProposalOfBranch {
+  readonly number: number;
+  readonly branch: string;
+  readonly base: string;
+  /** `over`: merged or closed, its branch is where it was then, and no open one is from it. */
+  readonly state: "open" | "over";
 }

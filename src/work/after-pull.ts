@@ -19,7 +19,17 @@ export async function afterPull(
   pull: PullFacts,
 ): Promise<readonly NewItem[]> {
   if (!pull.ours || !pull.head.sameRepo || parsePinnedBranch(pull.head.branch) === null) return [];
+  const items = await tellMerged(parts, known, pull);
+  // Last: as long as it stands, the rounds of catching up find what was not done.
   await dropBranch(parts, known, pull);
+  return items;
+}
+
+async function tellMerged(
+  parts: RunParts,
+  known: KnownRepo,
+  pull: PullFacts,
+): Promise<readonly NewItem[]> {
   if (pull.state !== "merged" || known.config === null) return [];
   const before = saidBefore(parts, known, pull);
   if (before.length > 0) return follow(parts, known, pull, before);

@@ -1,21 +1,20 @@
-import type { HostHistory } from "../model/host-history.ts";
-import { ONBOARDING_BRANCH } from "../propose/branch-name.ts";
+import type { HostHistory, ProposalOfBranch } from "../model/host-history.ts";
+import { ONBOARDING_BRANCH, parsePinnedBranch } from "../propose/branch-name.ts";
 import type { Chore } from "./chore.ts";
 import { eachRepo, type RoundParts, tellOwn } from "./every-repo.ts";
 import type { KnownRepo } from "./known-repo.ts";
 import { type FoundPlace, placeOfBranch } from "./places.ts";
 
 export interface ProposalParts extends RoundParts {
-  readonly history: Pick<HostHistory, "openProposals">;
+  readonly history: Pick<HostHistory, "proposals">;
 }
-
-type OpenProposal = Awaited<ReturnType<HostHistory["openProposals"]>>[number];
 
 const EVERY = 3_600_000;
 
 /**
  * Looks at every open proposal beside what its base holds now: it may have missed what happened. After the first time only at those
- * beside which something changed that the index shows.
+ * beside which something changed that the index shows. At one that is over as long as its branch stands: what follows its end
+ * was not done, and nobody tells of it again.
  */
 export function compareProposals(parts: ProposalParts): Chore {
   /** Name of the repo → branch → what it looked like. */
@@ -25,11 +24,15 @@ export function compareProposals(parts: ProposalParts): Chore {
     every: EVERY,
     run: (signal) =>
       eachRepo(parts, "proposals", signal, async (known) => {
-        const open = await parts.history.openProposals(known.repo);
+        const found = await parts.history.proposals(known.repo);
+        const open = found.filter(({ state }) => state === "open");
         const now = new Map(open.map((one) => [one.branch, printOf(known, one)]));
         const before = seen.get(known.fullName);
         const changed = open.filter(({ branch }) => before?.get(branch) !== now.get(branch));
-        if (changed.length > 0) await tell(parts, known, changed);
+        const over = found.filter(
+          ({ branch, state }) => state === "over" && parsePinnedBranch(branch) !== null,
+        );
+        await tell(parts, known, changed, over);
         seen.set(known.fullName, now);
       }),
   };
@@ -38,17 +41,20 @@ export function compareProposals(parts: ProposalParts): Chore {
 async function tell(
   parts: ProposalParts,
   known: KnownRepo,
-  proposals: readonly OpenProposal[],
+  open: readonly ProposalOfBranch[],
+  over: readonly ProposalOfBranch[],
 ): Promise<void> {
-  const places = proposals.flatMap(({ base, branch }) => {
+  const places = open.flatMap(({ base, branch }) => {
     const found = placeOfBranch(known, base, branch);
     return found === null ? [] : [placeIn(found)];
   });
-  const onboarding = proposals.some(({ branch }) => branch === ONBOARDING_BRANCH);
-  if (places.length === 0 && !onboarding) return;
+  const onboarding = open.some(({ branch }) => branch === ONBOARDING_BRANCH);
+  const pulls = over.map(({ number }) => number);
+  if (places.length === 0 && !onboarding && pulls.length === 0) return;
   const why = "compared with git";
   const repo = known.fullName;
-  await tellOwn(parts, known, { kind: "look-again", repo, why, places, onboarding }, null);
+  const news = { kind: "look-again", repo, why, places, onboarding, over: pulls } as const;
+  await tellOwn(parts, known, news, null);
 }
 
 /** A place as own news name it. */
@@ -57,7 +63,7 @@ export function placeIn({ place: { base, component, environment } }: FoundPlace)
 }
 
 /** The proposal, the config and the files of its place: what a look would judge by, as far as the index has it. */
-function printOf(known: KnownRepo, { base, branch, number }: OpenProposal): string {
+function printOf(known: KnownRepo, { base, branch, number }: ProposalOfBranch): string {
   const files = new Set(placeOfBranch(known, base, branch)?.files ?? []);
   const paths = known.branches.find((one) => one.branch === base)?.paths ?? [];
   const oids = paths.filter(({ path }) => files.has(path)).map(({ oid }) => oid);

@@ -17,6 +17,8 @@ export type OwnNews =
       }[];
       /** The offer of a first config too. */
       readonly onboarding: boolean;
+      /** Promotions and rollbacks that are over, whose branches stand. */
+      readonly over: readonly number[];
     };
 
 const event = z.object({
@@ -36,6 +38,8 @@ const news = z.discriminatedUnion("kind", [
       z.object({ base: z.string(), environment: z.string(), component: z.string().nullable() }),
     ),
     onboarding: z.boolean(),
+    // Of an earlier version's news there are none.
+    over: z.array(z.number().int()).default([]),
   }),
 ]);
 

@@ -32,7 +32,12 @@ async function tellMoved(parts: RoundParts, before: KnownRepo, now: KnownRepo): 
   if (places.length === 0) return;
   const why = "its base moved";
   const repo = now.fullName;
-  await tellOwn(parts, now, { kind: "look-again", repo, why, places, onboarding: false }, null);
+  await tellOwn(
+    parts,
+    now,
+    { kind: "look-again", repo, why, places, onboarding: false, over: [] },
+    null,
+  );
 }
 
 function changedPaths(before: KnownRepo, now: KnownRepo, branch: string): ReadonlySet<string> {

@@ -1,6 +1,8 @@
 import type { Delivery } from "../model/delivery.ts";
 import type { LaneTask, NewItem } from "../model/inbox.ts";
 import type { Outcome } from "../model/outcome.ts";
+import { gateItem } from "./gate-item.ts";
+import { hasConfig } from "./known-repo.ts";
 import { laneOf } from "./lane.ts";
 import { type OwnNews, readOwnNews } from "./own-news.ts";
 import { recheck } from "./places.ts";
@@ -27,6 +29,8 @@ async function itemsOf(
     const place = { repo: known.fullName, ...at };
     return environment === undefined ? [] : [recheck(place, environment, news.why)];
   });
+  if (hasConfig(known))
+    items.push(...news.over.map((pull) => gateItem(known, pull, "its branch still stands")));
   if (!news.onboarding) return items;
   const task: LaneTask = { kind: "onboard", repo: known.fullName, image: null };
   return [...items, { lane: laneOf(task, false), task }];

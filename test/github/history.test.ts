@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { OPEN_PROPOSALS } from "../../src/github/open-proposals.ts";
+import { PROPOSALS } from "../../src/github/proposals.ts";
 import { problemsOf } from "./official-schema.ts";
 import { REPO } from "./samples.ts";
 import { type Answer, scriptedHost } from "./scripted-host.ts";
@@ -108,13 +108,23 @@ describe("redeliver", () => {
 
 const OURS = { __typename: "Bot", login: "tagboat" };
 
-function ref(name: string, ...pulls: object[]): object {
+const TIP = "a".repeat(40);
+
+/** Its newest pull request that is over stands at its tip unless said otherwise. */
+function ref(name: string, open: readonly object[] = [], over: readonly object[] = []): object {
   const prefix = "refs/heads/tagboat/";
-  return { prefix, name, associatedPullRequests: { nodes: pulls } };
+  return { prefix, name, target: { oid: TIP }, open: { nodes: open }, over: { nodes: over } };
 }
 
 function pull(number: number, change: object = {}): object {
-  return { number, baseRefName: "main", isCrossRepository: false, author: OURS, ...change };
+  return {
+    number,
+    baseRefName: "main",
+    headRefOid: TIP,
+    isCrossRepository: false,
+    author: OURS,
+    ...change,
+  };
 }
 
 function branches(nodes: readonly object[], endCursor: string | null = null, id = 42): Answer {
@@ -123,31 +133,31 @@ function branches(nodes: readonly object[], endCursor: string | null = null, id 
   return { body: { data: { viewer, repository: { databaseId: id, refs } } } };
 }
 
-describe("openProposals", () => {
+describe("proposals", () => {
   test("the document is valid by GitHub's schema", () => {
-    expect(problemsOf(OPEN_PROPOSALS.text)).toEqual([]);
+    expect(problemsOf(PROPOSALS.text)).toEqual([]);
   });
 
   test("ours alone, from every page", async () => {
     const host = scriptedHost([
       branches(
         [
-          ref("dev/app-1", pull(3), pull(4, { baseRefName: "production" })),
-          ref("dev/app-2", pull(5, { isCrossRepository: true })),
+          ref("dev/app-1", [pull(3), pull(4, { baseRefName: "production" })], [pull(2)]),
+          ref("dev/app-2", [pull(5, { isCrossRepository: true })]),
         ],
         "next",
       ),
       branches([
-        ref("dev/app-3", pull(6, { author: { __typename: "User", login: "tagboat" } })),
-        ref("dev/app-4", pull(7, { author: null })),
+        ref("dev/app-3", [pull(6, { author: { __typename: "User", login: "tagboat" } })]),
+        ref("dev/app-4", [pull(7, { author: null })]),
         ref("dev/app-5"),
-        ref("prod/app-6", pull(8)),
+        ref("prod/app-6", [pull(8)]),
       ]),
     ]);
-    expect(await host.history.openProposals(REPO)).toEqual([
-      { number: 3, branch: "tagboat/dev/app-1", base: "main" },
-      { number: 4, branch: "tagboat/dev/app-1", base: "production" },
-      { number: 8, branch: "tagboat/prod/app-6", base: "main" },
+    expect(await host.history.proposals(REPO)).toEqual([
+      { number: 3, branch: "tagboat/dev/app-1", base: "main", state: "open" },
+      { number: 4, branch: "tagboat/dev/app-1", base: "production", state: "open" },
+      { number: 8, branch: "tagboat/prod/app-6", base: "main", state: "open" },
     ]);
     const asked = { owner: "acme", name: "cd", prefix: "refs/heads/tagboat/" };
     expect(host.seen.map(({ variables }) => variables)).toEqual([
@@ -156,9 +166,30 @@ describe("openProposals", () => {
     ]);
   });
 
+  test.each<[string, readonly object[], object, readonly number[]]>([
+    ["the branch is where it was", [], pull(3), [3]],
+    ["somebody went on with the branch", [], pull(3, { headRefOid: "b".repeat(40) }), []],
+    [
+      "another one is open from it",
+      [pull(4, { author: { __typename: "User", login: "a" } })],
+      pull(3),
+      [],
+    ],
+    ["a person's", [], pull(3, { author: { __typename: "User", login: "ana" } }), []],
+    ["a fork's", [], pull(3, { isCrossRepository: true }), []],
+  ])(
+    "one that is over is told of as long as its branch is left: %s",
+    async (_, open, over, told) => {
+      const host = scriptedHost([branches([ref("prod/app-1", open, [over])])]);
+      const found = await host.history.proposals(REPO);
+      expect(found.map(({ number }) => number)).toEqual(told);
+      expect(found.every(({ state }) => state === "over")).toBe(true);
+    },
+  );
+
   test("another repo under the same name has none of ours", async () => {
-    const host = scriptedHost([branches([ref("dev/app-1", pull(3))], null, 43)]);
-    expect(await host.history.openProposals(REPO)).toEqual([]);
+    const host = scriptedHost([branches([ref("dev/app-1", [pull(3)])], null, 43)]);
+    expect(await host.history.proposals(REPO)).toEqual([]);
   });
 });
 

@@ -87,7 +87,7 @@ test("more failed webhooks than fit a page", async () => {
   expect(stage.recorder.complaints).toEqual([]);
 });
 
-test("open proposals are those that our App opened from its branches in this repo", async () => {
+test("proposals are those that our App opened from its branches in this repo", async () => {
   const stage = await probotStage();
   const { world, cd, repo } = stage;
   const { forge, history } = stage.begin();
@@ -100,8 +100,9 @@ test("open proposals are those that our App opened from its branches in this rep
   const closed = world.pulls(cd).find(({ headBranch }) => headBranch === "tagboat/prod/app");
   if (closed !== undefined) await world.closePull(cd, "ann", closed);
   expect(world.pulls(cd)).toHaveLength(5);
-  expect(await history.openProposals(repo)).toEqual([
-    { number: 1, branch: "tagboat/dev/app", base: "main" },
+  expect(await history.proposals(repo)).toEqual([
+    { number: 1, branch: "tagboat/dev/app", base: "main", state: "open" },
+    { number: 2, branch: "tagboat/prod/app", base: "main", state: "over" },
   ]);
   expect(stage.recorder.complaints).toEqual([]);
 });
@@ -118,7 +119,7 @@ test.each([
   world.suspend(installation.id, true);
   await expect(targetOf(forge, repo, null)).rejects.toMatchObject(REVOKED);
   await expect(forge.readRepo(repo, null, () => true)).rejects.toMatchObject(REVOKED);
-  await expect(history.openProposals(repo)).rejects.toMatchObject(REVOKED);
+  await expect(history.proposals(repo)).rejects.toMatchObject(REVOKED);
   const commit = forge.commitToBase({ target, message: "m", edits: EDITS });
   await expect(commit).rejects.toMatchObject(REVOKED);
   const conclusion = "success" as const;
@@ -137,7 +138,7 @@ test("uninstalled: refused, and not on the list of the owner's repos", async () 
   stage.world.uninstall(stage.installation.id);
   const { forge, history } = stage.begin();
   await expect(targetOf(forge, stage.repo, null)).rejects.toMatchObject(REVOKED);
-  await expect(history.openProposals(stage.repo)).rejects.toMatchObject(REVOKED);
+  await expect(history.proposals(stage.repo)).rejects.toMatchObject(REVOKED);
   expect(await forge.cdRepos("acme")).toEqual([]);
 });
 
@@ -151,7 +152,7 @@ test("a deleted repo: reads say that it is gone, writes that they are in doubt",
   expect(await forge.readTarget({ repo, base: null, head: null, files: [] })).toBeNull();
   expect(await forge.readRepo(repo, null, () => true)).toBeNull();
   expect(await forge.readConfigChange(repo, 1)).toBeNull();
-  expect(await history.openProposals(repo)).toEqual([]);
+  expect(await history.proposals(repo)).toEqual([]);
   expect(await forge.sweep(repo, new Date())).toBe(0);
   expect(await forge.cdRepos("acme")).toEqual([]);
   const write = await forge.commitToBase({ target, message: "m", edits: EDITS });

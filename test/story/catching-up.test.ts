@@ -1,6 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
+import type { Pull } from "../../sandbox/world/entities.ts";
 import { round } from "../support/chores.ts";
+import { say } from "../support/conversation.ts";
 import type { Harbour } from "../support/harbour.ts";
+import { beginLadder, proposalFor, pullOf } from "../support/ladder-story.ts";
+import { patience } from "../support/patience.ts";
 import {
   arrive,
   CONFIG,
@@ -109,6 +113,44 @@ describe("open proposals, when nobody can tell any more what happened", () => {
     h.stage.faults.arm({ fault: { kind: "bad-gateway-before" }, repo: "acme/aaa", times: 99 });
     await round(h, "proposals");
     expect(h.open()).toEqual([]);
+  });
+});
+
+describe("a promotion that ended, and nobody told of it", () => {
+  /** Opened by a comment; what is told of its end is lost. */
+  async function promoted(h: Harbour): Promise<Pull> {
+    const talk = await pullOf(h, "topic");
+    await say(h, "ann", talk, "/promote pre-prod");
+    h.stage.faults.arm({ fault: LOST, at: "pull_request.closed" });
+    return proposalFor(h, "pre-prod");
+  }
+
+  test.each<[string, (h: Harbour, pull: Pull) => Promise<void>, number]>([
+    ["merged", (h, pull) => h.people.merge("ann", pull), 1],
+    ["closed", (h, pull) => h.people.close("ann", pull), 0],
+  ])("%s: its branch goes, and what follows is said once", async (_, end, said) => {
+    const h = await beginLadder(start);
+    const pull = await promoted(h);
+    await end(h, pull);
+    await patience(h, 60_000);
+    expect(await ourBranches(h)).toEqual([pull.headBranch]);
+    const told = ownWords(h);
+    await round(h, "proposals");
+    expect(await ourBranches(h)).toEqual([]);
+    await round(h, "proposals");
+    expect(told).toMatchObject([{ kind: "look-again", over: [pull.number] }]);
+    const words = h.stage.world.comments(pull).filter(({ body }) => body.startsWith("Merged."));
+    expect(words).toHaveLength(said);
+  });
+
+  test("closed with a person's work on its branch: that is theirs", async () => {
+    const h = await beginLadder(start);
+    const pull = await promoted(h);
+    await h.people.gitPush("ann", pull.headBranch, { "notes.md": "mine\n" });
+    await h.people.close("ann", pull);
+    await patience(h, 60_000);
+    await round(h, "proposals");
+    expect(await ourBranches(h)).toEqual([pull.headBranch]);
   });
 });
 

@@ -64,14 +64,17 @@ async function mergesByItself({ harbour, truth }: Scene, pull: Pull): Promise<bo
   return mergeable === "MERGEABLE" && !pull.labels.has("order unknown");
 }
 
-/** A place has one open promotion: a newer one takes the place of the older, unless people work on that or opened it again. */
-async function judgePlaces({ harbour, truth, watch }: Scene): Promise<void> {
+/**
+ * A place has one open promotion: a newer one takes the place of the older, unless people work on that or opened it again. The
+ * command that opened the newer one may have been lost with its database before it closed the older: it is to be written again.
+ */
+async function judgePlaces({ harbour, process, truth, watch }: Scene): Promise<void> {
   const found = new Map<string, number>();
   for (const pull of harbour.open()) {
     const { kind, own } = await truth.originOf(pull);
     if (kind !== "promotion" || own === null || watch.reopened.has(pull.number)) continue;
     const key = JSON.stringify([own.words.environment, own.words.component]);
-    const other = found.get(key);
+    const other = Date.parse(pull.createdAt) <= process.lostAt ? undefined : found.get(key);
     if (other !== undefined) watch.complain(`#${other} and #${pull.number} both promote to ${key}`);
     found.set(key, pull.number);
   }

@@ -50,6 +50,8 @@ export class Process {
   /** How often it died, and how often the database was lost with it. */
   crashes = 0;
   lost = 0;
+  /** When it was lost last, in milliseconds. */
+  lostAt = Number.NEGATIVE_INFINITY;
 
   /** @param watching looks at each request before it is sent. */
   constructor(watching: (request: Request) => Promise<void>) {
@@ -222,6 +224,7 @@ export class Process {
 
   #lose({ clock, ledger }: Harbour): void {
     this.lost += 1;
+    this.lostAt = clock.now().getTime();
     this.#store = new MemoryInbox(ledger, () => clock.now().getTime());
     if (this.#parts === null) return;
     this.#parts = {

@@ -80,8 +80,11 @@ async function judgePlaces({ harbour, process, truth, watch }: Scene): Promise<v
   }
 }
 
-/** The branch of a proposal that is over is gone, unless people work on it. */
-async function judgeBranches({ harbour, look, tally, watch }: Scene): Promise<void> {
+/**
+ * The branch of a proposal that is over is gone, unless people work on it. One that never had a pull request, of a command that was
+ * lost with its database, waits for that command.
+ */
+async function judgeBranches({ harbour, look, process, tally, watch }: Scene): Promise<void> {
   const { repo, stage } = harbour;
   // Who is told that a branch has moved leaves it, although it was the fault that said so.
   if (Object.keys(tally.faults).some((name) => name.startsWith("field-fails"))) return;
@@ -90,6 +93,7 @@ async function judgeBranches({ harbour, look, tally, watch }: Scene): Promise<vo
     const branch = ref.slice("refs/heads/".length);
     if (parsePinnedBranch(branch) === null) continue;
     const pulls = stage.world.pulls(repo).filter(({ headBranch }) => headBranch === branch);
+    if (pulls.length === 0 && process.lost > 0) continue;
     if (pulls.some(({ state }) => state === "open") || !look.byApp(oid)) continue;
     watch.complain(`${branch} is left without a pull request`);
   }

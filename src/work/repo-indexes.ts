@@ -75,9 +75,13 @@ export class RepoIndexes {
    * other back. Throws when GitHub cannot be asked which there are.
    */
   async ofOwner(owner: string): Promise<OwnerRepos> {
-    const state = await this.#list(owner);
-    state.looked ??= this.#lookAtAll(await state.listed);
-    await state.looked;
+    let state: Owner;
+    // A list that was forgotten meanwhile tells of repos that are not there: an event would be for none.
+    do {
+      state = await this.#list(owner);
+      state.looked ??= this.#lookAtAll(await state.listed);
+      await state.looked;
+    } while (this.#owners.get(owner) !== state);
     const ofOwner = (name: string): boolean => ownerOf(name) === owner;
     const known = [...this.#repos.values()].filter(({ fullName }) => ofOwner(fullName));
     const unread = [...this.#unread].filter((name) => ofOwner(name) && !this.#repos.has(name));
@@ -130,6 +134,8 @@ export class RepoIndexes {
     for (const name of [...this.#repos.keys()])
       if (ownerOf(name) === owner && (repos === null || repos.includes(name))) {
         this.#repos.delete(name);
+        // Until the list says otherwise it is there.
+        this.#unread.add(name);
         this.#cached.forget(name);
       }
   }

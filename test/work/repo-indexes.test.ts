@@ -104,6 +104,28 @@ describe("the repos of an owner", () => {
     expect(await names()).toEqual({ known: ["acme/cd", "acme/ill"], unread: [] });
   });
 
+  test.each([
+    ["all", null],
+    ["one", ["acme/cd"]],
+  ])(
+    "one that a change of access ends while another is waited for is read again: %s",
+    async (_, gone) => {
+      let answer = (_: RepoFiles): void => {};
+      const late: Reading = () => new Promise((resolve) => (answer = resolve));
+      const { clock, indexes, listed, names } = stage({ cd: good, ill: late });
+      const first = names();
+      await clock.advance(0);
+      indexes.forget("acme", gone);
+      answer(filesOf("one"));
+      const { known, unread } = await first;
+      expect({ known: known.sort(), unread }).toEqual({
+        known: ["acme/cd", "acme/ill"],
+        unread: [],
+      });
+      expect(listed).toHaveLength(2);
+    },
+  );
+
   test("many late ones cost 2 s for each four", async () => {
     const late = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`ill${at}`, never]));
     const { clock, names } = stage({ ...late, cd: good });

@@ -163,7 +163,9 @@ async function finish(scene: Scene, calm: boolean): Promise<void> {
   watch.trace.push("the end");
   await come(scene, 80 * HOUR);
   await watch.judge();
-  if (calm) for (const place of places) await judgePlace(scene, place, newestTold);
+  if (calm)
+    for (const place of places)
+      if (!(await wasInUse(scene, place))) await judgePlace(scene, place, newestTold);
   await people.act({ do: "config", what: "mend" });
   await come(scene, HOUR);
   await tellNewest(scene);
@@ -189,6 +191,17 @@ async function judgeDelivery({ harbour, watch }: Scene, delivery: string): Promi
   if (outcomes.length === 0) watch.complain(`delivery ${delivery} came to nothing`);
   for (const outcome of outcomes)
     if (outcome.kind === "failed") watch.complain(`delivery ${delivery}: ${outcome.detail}`);
+}
+
+/** Whether what was told of was refused for a person's work on the branch: the next event brings it. */
+async function wasInUse({ deliveries, harbour }: Scene, place: PlaceUnderTest): Promise<boolean> {
+  for (const delivery of deliveries)
+    for (const outcome of await harbour.outcomesOf(delivery)) {
+      if (outcome.kind !== "refused" || outcome.reason !== "branch-in-use") continue;
+      const { component, environment } = outcome.place ?? {};
+      if (environment === place.environment && component === place.component) return true;
+    }
+  return false;
 }
 
 /** What is in order is not written again. */
